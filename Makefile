@@ -1,0 +1,51 @@
+# Everything runs in .venv and var/ of this checkout; what is done already is not done again.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# PyTorch's own CPU index, for machines whose default torch is the CUDA build:
+#   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+BIN := .venv/bin
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies/*.md knowledge/heads/*/*)
+SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow check clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: var/.built ## environment, encoder, index, demo shop; nothing else
+
+demo: setup ## set up and triage the sample inbox
+	@$(BIN)/triage demo
+
+test: setup ## set up and pass the tests, without network
+	$(BIN)/python -m pytest
+
+test-slow: setup ## small forms of everything heavy
+	$(BIN)/python -m knowledge learn --check
+	$(BIN)/python -m pytest -m slow --timeout 900
+
+check: .venv/.installed ## format, lint, types, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment and everything built
+	rm -rf .venv var
+
+# pip first (an old one can't resolve this set), then torch alone and exactly, then the rest.
+.venv/.installed: pyproject.toml constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade "pip>=26"
+	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[build,dev]"
+	touch $@
+
+var/.built: .venv/.installed $(KNOWLEDGE) $(SHOP)
+	$(BIN)/python -m knowledge build
+	$(BIN)/triage shop > /dev/null
+	touch $@
