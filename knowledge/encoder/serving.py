@@ -1,0 +1,68 @@
+"""The serving encoder: the reference's weights, exported once, through onnxruntime and tokenizers. No torch."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.encoder.protocol import Vectors
+from knowledge.errors import PartUnavailable
+
+BATCH = 32
+MEND = "Run `python -m knowledge build`."
+
+
+class ServingEncoder:
+    """Encodes with an exported model folder: model.onnx, tokenizer.json and manifest.json (see export.py)."""
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            self.identity: str = manifest["identity"]
+            self.dimensions: int = manifest["dimensions"]
+            self.window: int = manifest["window"]
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            if threads is not None:
+                options.intra_op_num_threads = threads
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as problem:  # both libraries raise bare Exception types of their own
+            raise PartUnavailable("encoder", "the exported model is missing or damaged", MEND) from problem
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See Encoder.encode. Texts of like length share a batch, so that little is spent on padding."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        ids = [self._ids(text) for text in texts]
+        by_length = sorted(range(len(texts)), key=lambda position: len(ids[position]))
+        for start in range(0, len(by_length), BATCH):
+            positions = by_length[start : start + BATCH]
+            vectors[positions] = self._run([ids[position] for position in positions])
+        return vectors
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """See Encoder.token_spans."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        # The last token closes the sequence and stays when a long text is cut.
+        return ids if len(ids) <= self.window else [*ids[: self.window - 1], ids[-1]]
+
+    def _run(self, batch: list[list[int]]) -> Vectors:
+        width = max(len(ids) for ids in batch)
+        tokens = np.zeros((len(batch), width), dtype=np.int64)
+        mask = np.zeros((len(batch), width), dtype=np.int64)
+        for row, ids in enumerate(batch):
+            tokens[row, : len(ids)] = ids
+            mask[row, : len(ids)] = 1
+        (vectors,) = self._session.run(None, {"input_ids": tokens, "attention_mask": mask})
+        return np.asarray(vectors, dtype=np.float32)

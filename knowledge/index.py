@@ -1,0 +1,94 @@
+"""The vector store: the only file that knows Chroma. It is given our vectors and never written again once built."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.encoder.protocol import Vectors
+from knowledge.errors import PartUnavailable
+from knowledge.policies import Passage
+
+COLLECTION = "passages"
+BATCH = 5000  # Chroma refuses more at once
+# Set at creation: later changes to ef_search take effect only when the folder is opened again.
+HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200}
+MEND = "Run `python -m knowledge build`."
+
+
+class Index:
+    """Dense search in one folder. Opening one writes to the folder's SQLite file, so the folder must be writable."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._collection = _client(folder).get_collection(COLLECTION, embedding_function=None)
+            self.size = self._collection.count()
+        except Exception as problem:  # the Rust bindings raise their own kinds, some of them bare
+            raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
+
+    def nearest(self, vector: Vectors, count: int) -> list[tuple[Passage, float]]:
+        """Return up to `count` passages by cosine similarity to one vector, best first; fewer when there are fewer."""
+        wanted = min(count, self.size)
+        if wanted == 0:
+            return []
+        try:
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=wanted, include=["documents", "metadatas", "distances"]
+            )
+        except Exception as problem:  # "contigious 2D array" and its like: bare kinds of the bindings
+            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
+        rows = zip(_first(found["ids"]), _first(found["documents"]), _first(found["metadatas"]), strict=True)
+        passages = [_passage(*row) for row in rows]
+        return [
+            (passage, 1.0 - distance) for passage, distance in zip(passages, _first(found["distances"]), strict=True)
+        ]
+
+    def fetch(self, ids: Sequence[str], vector: Vectors) -> list[tuple[Passage, float]]:
+        """Return the passages of these ids with their cosine similarity to the vector, in any order."""
+        if not ids:
+            return []
+        try:
+            found = self._collection.get(ids=list(ids), include=["documents", "metadatas", "embeddings"])
+        except Exception as problem:  # as above
+            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
+        cosines: NDArray[Any] = np.asarray(found["embeddings"]) @ vector
+        rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
+        return [(_passage(*row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+
+def write_index(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> None:
+    """Create the store in an empty folder."""
+    client = _client(folder)
+    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
+    for start in range(0, len(passages), BATCH):
+        part = passages[start : start + BATCH]
+        collection.add(
+            ids=[passage.id for passage in part],
+            embeddings=vectors[start : start + BATCH],
+            documents=[passage.text for passage in part],
+            metadatas=[_metadata(passage) for passage in part],
+        )
+    client.close()
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _metadata(passage: Passage) -> dict[str, Any]:
+    fields = passage.model_dump(mode="json", exclude={"id", "text", "rules"}, exclude_none=True)
+    return fields | {"rules": " ".join(passage.rules)}
+
+
+def _passage(id: str, text: str, metadata: dict[str, Any]) -> Passage:
+    rules = tuple(str(metadata["rules"]).split())
+    return Passage.model_validate({"valid_to": None, **metadata, "rules": rules, "id": id, "text": text})
+
+
+def _first(rows: list[Any] | None) -> list[Any]:
+    return rows[0] if rows else []
