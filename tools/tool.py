@@ -1,0 +1,98 @@
+"""The decorator that makes a function a tool: name, words, effect, strict arguments, time limit."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tools.identity import Identity
+from tools.records import Order
+from tools.refund_judgement import RefundJudgement
+from tools.shop import Shop, ShopUnavailable
+
+
+class Effect(StrEnum):
+    """Whether a tool only looks or changes another system."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Outcome(StrEnum):
+    """How a call ended. Another customer's order, a malformed id and one that does not exist are all `not_found`."""
+
+    OK = "ok"
+    NOT_FOUND = "not_found"
+    INVALID_ARGUMENTS = "invalid_arguments"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+class Arguments(BaseModel):
+    """Common to all arguments: closed and strict; what a model invents beside them is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """What code, never a model, gives a tool: the shop, who asks, and the shop's day."""
+
+    shop: Shop
+    identity: Identity
+    today: date
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What came back; only an outcome `ok` carries a record."""
+
+    outcome: Outcome
+    order: Order | None = None
+    refund: RefundJudgement | None = None
+
+
+class CannotJudge(Exception):
+    """The facts are known, but no rule says what follows from them; a person has to."""
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A callable tool; `description` is its docstring and is shown to models."""
+
+    name: str
+    description: str
+    effect: Effect
+    timeout_s: float
+    arguments: type[Arguments]
+    function: Callable[[ToolContext, Any], ToolResult]
+
+    def run(self, context: ToolContext, arguments: Mapping[str, object]) -> ToolResult:
+        """Validate the arguments and call; what goes wrong is an outcome without a record."""
+        try:
+            checked = self.arguments.model_validate(dict(arguments))
+        except ValidationError:
+            return ToolResult(Outcome.INVALID_ARGUMENTS)
+        try:
+            return self.function(context, checked)
+        except (ShopUnavailable, CannotJudge):
+            return ToolResult(Outcome.FAILED)
+
+
+def tool(
+    effect: Effect, arguments: type[A], timeout_s: float = 1.0
+) -> Callable[[Callable[[ToolContext, A], ToolResult]], Tool]:
+    """Make a function (context, arguments) a Tool, named and described by itself."""
+
+    def make(function: Callable[[ToolContext, A], ToolResult]) -> Tool:
+        words = inspect.getdoc(function) or ""
+        return Tool(function.__name__, words, effect, timeout_s, arguments, function)
+
+    return make
