@@ -1,0 +1,115 @@
+"""The only place where parts are chosen and put together."""
+
+import os
+import time
+from dataclasses import dataclass
+
+from agent.clock import Today, always
+from agent.deadline import Deadline
+from agent.decision import Decision
+from agent.deps import Deps
+from agent.encoding import EncoderThread
+from agent.graph import RECURSION_LIMIT, Graph, build_graph
+from agent.models.embedded import EmbeddedModel
+from agent.models.protocol import Model
+from agent.release import Release, load_release
+from agent.replies import ReplyTexts, load_replies
+from agent.settings import Settings
+from agent.taxonomy import labels
+from agent.ticket import Ticket
+from agent.trace import Trace, Tracer
+from knowledge.encoder.choose import open_encoder
+from knowledge.encoder.protocol import Encoder
+from knowledge.errors import PartUnavailable
+from knowledge.head import Head, head_folder, load_head
+from knowledge.search import Search, SearchSettings
+from knowledge.store import ensure_library, load_passages
+from tools.demo_shop.seed import SHOP_DAY, ensure_demo_shop
+from tools.demo_shop.store import DemoShop
+from tools.identity import Identity
+from tools.registry import TOOLS
+from tools.shop import Shop
+
+
+@dataclass(frozen=True)
+class Agent:
+    """All parts, ready for any number of runs."""
+
+    release: Release
+    model: Model
+    encoder: EncoderThread
+    head: Head
+    search: Search
+    shop: Shop
+    today: Today
+    replies: ReplyTexts
+    graph: Graph
+
+    async def run(self, ticket: Ticket, identity: Identity | None = None) -> tuple[Decision, Trace]:
+        """Take one ticket its whole way; nothing is written. Without an identity its verified customer asks."""
+        started = time.perf_counter()
+        tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256})
+        deps = Deps(
+            model=self.model,
+            encoder=self.encoder.encoder,
+            encode=self.encoder.encode,
+            telling_words=self.head.telling_words,
+            search=self.search,
+            tools=TOOLS,
+            shop=self.shop,
+            release=self.release,
+            replies=self.replies,
+            identity=identity or Identity(customer_id=ticket.customer_id),
+            today=self.today(),
+            deadline=Deadline.after(self.release.deadline_s),
+            tracer=tracer,
+        )
+        final = await self.graph.ainvoke({"ticket": ticket}, context=deps, config={"recursion_limit": RECURSION_LIMIT})
+        # Updates of the last node come back unvalidated, so the Decision is validated here, with its time put in.
+        fields = final["decision"].model_dump() | {"latency_ms": round((time.perf_counter() - started) * 1000, 3)}
+        return Decision.model_validate(fields), tracer.finish(ticket.ticket_id)
+
+    def close(self) -> None:
+        """Let go of the encoder's thread and the shop."""
+        self.encoder.close()
+        self.shop.close()
+
+
+def assemble(settings: Settings) -> Agent:
+    """Open everything that a run needs; raises PartUnavailable, ShopUnavailable or UnknownReleaseError."""
+    quiet()
+    release = load_release(settings.release)
+    encoder, head = open_classifier(settings, release)
+    library = ensure_library(settings.var / "knowledge", load_passages(), encoder)
+    texts = load_replies(release.replies)
+    shop_file = settings.var / "shop.db"
+    ensure_demo_shop(shop_file)
+    return Agent(
+        release=release,
+        model=EmbeddedModel(head, texts, release.head),
+        encoder=EncoderThread(encoder),
+        head=head,
+        search=Search(library, SearchSettings(**release.retrieval.model_dump())),
+        shop=DemoShop(shop_file),
+        today=always(SHOP_DAY),
+        replies=texts,
+        graph=build_graph(),
+    )
+
+
+def open_classifier(settings: Settings, release: Release) -> tuple[Encoder, Head]:
+    """Return the encoder and the release's head; raises PartUnavailable when they do not fit the taxonomy."""
+    encoder = open_encoder(settings.var, settings.encoder)
+    head = load_head(head_folder(release.head, encoder.identity, settings.var), encoder.identity)
+    if set(head.labels) != labels():
+        raise PartUnavailable(
+            "classifier", "the head was learned for another taxonomy", "Run `python -m knowledge learn`."
+        )
+    return encoder, head
+
+
+def quiet() -> None:
+    """Keep libraries from sending or fetching anything unless their variables are set on purpose."""
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")

@@ -1,0 +1,16 @@
+"""What day it is: an input of a run, so that a run can be repeated and a demo shop can live on a fixed day."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+Today = Callable[[], date]
+
+
+def utc_today() -> date:
+    """Return the day by the machine's clock, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def always(day: date) -> Today:
+    """Return a clock that stands on one day."""
+    return lambda: day

@@ -1,0 +1,94 @@
+"""The promise ledger and the claim check: what a reply says is bound to evidence of this run, or it does not leave.
+
+It takes the writer for an attacker. Words quoted verbatim from a retrieved passage are policy; everything else that
+speaks of money, a date, an order or a promise must be in the ledger. How claims look is data, in claims.toml.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.evidence import Evidence
+from agent.models.protocol import Draft, Reading
+from tools.money import Money
+from tools.orders import order_id_mentions
+
+PATTERNS = Path(__file__).with_name("claims.toml")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*[.!?\n]?")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What this run's evidence allows a reply to say: amounts and days as text, order ids, and sentences on money."""
+
+    amounts: frozenset[str]
+    days: frozenset[str]
+    order_ids: frozenset[str]
+    promises: frozenset[str]
+
+
+def ledger_of(evidence: Evidence, reading: Reading, promises: frozenset[str]) -> Ledger:
+    """Return the ledger; `promises` are the sentences that the published texts make of this evidence."""
+    amounts: set[str] = set()
+    days: set[str] = set()
+    for order in evidence.orders:
+        amounts |= {
+            Money(amount_minor=minor, currency=order.currency).text()
+            for minor in (order.paid_minor, order.refunded_minor)
+        }
+        days |= {
+            day.isoformat() for day in (order.placed_on, order.shipped_on, order.expected_on, order.delivered_on) if day
+        }
+    if evidence.refund:
+        judgement = evidence.refund[0]
+        if judgement.eligible:
+            amounts.add(Money(amount_minor=judgement.amount_minor, currency=judgement.currency).text())
+        if judgement.last_day:
+            days.add(judgement.last_day.isoformat())
+    ids = {order.order_id for order in evidence.orders} | set(reading.order_ids)
+    return Ledger(frozenset(amounts), frozenset(days), frozenset(ids), promises)
+
+
+def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str]:
+    """Yield what is wrong with a draft: one word for each kind of fault and the claim that shows it."""
+    passages = {found.passage.id: found.passage for found in evidence.passages}
+    own = draft.text
+    for quote in draft.quotes:
+        passage = passages.get(quote.passage_id)
+        if passage is None or quote.text not in passage.text or not quote.text.strip():
+            yield f"citation: {quote.passage_id}"
+        elif quote.text in own:
+            own = own.replace(quote.text, " ")
+        else:
+            yield f"citation unused: {quote.passage_id}"
+    claims = _claims()
+    if claims["markup"].search(own):
+        yield "markup"
+    yield from (f"amount: {found}" for found in _unbound(claims["amount"], own, ledger.amounts))
+    yield from (f"date: {found}" for found in _unbound(claims["date"], own, ledger.days))
+    yield from (f"order: {found}" for found in order_id_mentions(own) if found not in ledger.order_ids)
+    for sentence in sentences(own):
+        if claims["promise"].search(sentence) and sentence not in ledger.promises:
+            yield f"promise: {sentence}"
+
+
+def sentences(text: str) -> frozenset[str]:
+    """Return the text's sentences, white space folded."""
+    return frozenset(folded for found in _SENTENCE.findall(text) if (folded := " ".join(found.split())))
+
+
+def _unbound(pattern: re.Pattern[str], text: str, bound: frozenset[str]) -> Iterator[str]:
+    """Yield the claims that are not bound, each compared whole: "112.50 EUR" is not bound by "12.50 EUR"."""
+    for match in pattern.finditer(text):
+        claim = match[0].strip()
+        if claim not in bound:
+            yield claim
+
+
+@functools.cache
+def _claims() -> Mapping[str, re.Pattern[str]]:
+    table: dict[str, list[str]] = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(forms), re.IGNORECASE | re.MULTILINE) for name, forms in table.items()}

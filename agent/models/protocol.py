@@ -1,0 +1,87 @@
+"""What a model is asked, and what it may answer: choices from closed sets, and words. Code does the rest."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.decision import Flag
+from agent.evidence import Evidence, ToolRequest
+from agent.taxonomy import NextAction
+from agent.ticket import Ticket
+from knowledge.encoder.protocol import Vectors
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A ticket as it was screened.
+
+    `order_ids` are those whose characters stand in the customer's own words or in the ticket's metadata.
+    """
+
+    ticket: Ticket
+    language: str
+    order_ids: tuple[str, ...]
+    signals: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A category and a topic of the taxonomy; `confidence` is the category's, calibrated."""
+
+    category: str
+    topic: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What code has decided, before there are words for it. `reply` names the text that says it."""
+
+    action: NextAction
+    reply: str
+    asks_for: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """All that words may be made of."""
+
+    reading: Reading
+    classification: Classification
+    verdict: Verdict
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words taken from a passage, to be cited."""
+
+    passage_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A reply and what it quotes; nothing of it is believed before it was checked."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
+class Model(Protocol):
+    """The three acts of a model. Each may raise; the steps turn that into a hand-over."""
+
+    name: str
+
+    async def classify(self, reading: Reading, vector: Vectors) -> Classification:
+        """Choose category and topic; `vector` is the ticket's, shape (dimensions,)."""
+        ...
+
+    async def choose_lookups(self, reading: Reading, classification: Classification) -> tuple[ToolRequest, ...]:
+        """Choose READ tools and their arguments, in order."""
+        ...
+
+    async def write_reply(self, brief: Brief) -> Draft:
+        """Write the words for the verdict."""
+        ...

@@ -1,0 +1,138 @@
+"""The embedded writer's versioned texts with typed blanks: words for a decision that has been taken."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from agent.models.protocol import Brief, Draft, Quote
+from agent.taxonomy import TAXONOMY, topic_of
+from knowledge.search import Found
+from tools.money import Money
+from tools.orders import ORDER_ID_FORM
+from tools.records import Order
+from tools.refund_judgement import RefundJudgement
+
+REPLIES = Path(__file__).parent / "prompts" / "replies"
+SECOND_QUOTE_WITHIN = 0.06  # of the best score: a close second passage of the same article is quoted too
+LONGEST_QUOTE = 600
+
+
+@dataclass(frozen=True)
+class ReplyTexts:
+    """One published version of the texts."""
+
+    version: str
+    sha256: str
+    texts: Mapping[str, tuple[str, ...]]
+
+    def text(self, key: str) -> tuple[str, ...]:
+        """Return the paragraphs of a key, or of the nearest more general one ("a.b.c", then "a.b", then "a")."""
+        while key not in self.texts:
+            if "." not in key:
+                raise KeyError(key)
+            key = key.rpartition(".")[0]
+        return self.texts[key]
+
+
+def load_replies(version: str) -> ReplyTexts:
+    """Return a version of the texts; raises OSError or ValueError for one that is absent or malformed."""
+    content = (REPLIES / f"{version}.toml").read_bytes()
+    table = tomllib.loads(content.decode())
+    texts = {key: tuple(paragraphs) for key, paragraphs in table["texts"].items()}
+    return ReplyTexts(version=table["version"], sha256=hashlib.sha256(content).hexdigest(), texts=texts)
+
+
+def write(brief: Brief, texts: ReplyTexts) -> Draft:
+    """Fill the verdict's text from the evidence. A required paragraph without its evidence raises KeyError."""
+    quotes = _quotes(brief)
+    blanks = _blanks(brief, quotes)
+    paragraphs = []
+    quoted = False
+    for paragraph in texts.text(brief.verdict.reply):
+        optional, words = paragraph.startswith("? "), paragraph.removeprefix("? ")
+        try:
+            paragraphs.append(Template(words).substitute(blanks))
+        except KeyError:
+            if not optional:
+                raise
+            continue
+        quoted = quoted or "$quote" in words
+    return Draft(text="\n\n".join(paragraphs), quotes=quotes if quoted else ())
+
+
+def _blanks(brief: Brief, quotes: tuple[Quote, ...]) -> dict[str, str]:
+    """Return the blanks for which there is evidence; a blank that is absent can't be filled by accident."""
+    rule = TAXONOMY[brief.classification.category]
+    readings = [
+        brief.classification.category,
+        *(category for category, _ in brief.classification.alternatives),
+    ]
+    blanks = {
+        "order_form": ORDER_ID_FORM,
+        "team": (topic_of(brief.classification.category, brief.classification.topic).team or rule.team).value,
+        "topics": _listed(other.phrase for name, other in TAXONOMY.items() if name != readings[0]),
+        **{f"reading_{place}": TAXONOMY[name].phrase for place, name in enumerate(readings, start=1)},
+    }
+    if brief.evidence.orders:
+        blanks |= {"order_ids": ", ".join(order.order_id for order in brief.evidence.orders)}
+        blanks |= _order_blanks(brief.evidence.orders[0])
+    if brief.evidence.refund:
+        blanks |= _refund_blanks(brief.evidence.refund[0])
+    if quotes:
+        titles = {found.passage.id: found.passage.title for found in brief.evidence.passages}
+        blanks |= {"quote": " ".join(quote.text for quote in quotes), "article": titles[quotes[0].passage_id]}
+    return blanks
+
+
+def _order_blanks(order: Order) -> dict[str, str]:
+    days = {
+        "placed_on": order.placed_on,
+        "shipped_on": order.shipped_on,
+        "expected_on": order.expected_on,
+        "delivered_on": order.delivered_on,
+    }
+    blanks = {name: day.isoformat() for name, day in days.items() if day is not None}
+    if order.refunded_minor:
+        blanks["refunded_amount"] = Money(amount_minor=order.refunded_minor, currency=order.currency).text()
+    return blanks | {"order_id": order.order_id}
+
+
+def _refund_blanks(judgement: RefundJudgement) -> dict[str, str]:
+    blanks = {"rule_id": judgement.rule_id}
+    if judgement.last_day is not None:
+        blanks["last_day"] = judgement.last_day.isoformat()
+    if judgement.eligible:
+        blanks["refund_amount"] = Money(amount_minor=judgement.amount_minor, currency=judgement.currency).text()
+    return blanks
+
+
+def _quotes(brief: Brief) -> tuple[Quote, ...]:
+    """Return the best passage, and a close second one of the same article where both fit."""
+    passages = _for_verdict(brief)
+    if not passages:
+        return ()
+    first = passages[0]
+    chosen = [first]
+    for found in passages[1:3]:
+        close = first.score - found.score <= SECOND_QUOTE_WITHIN and found.passage.policy_id == first.passage.policy_id
+        if close and len(first.passage.text) + len(found.passage.text) < LONGEST_QUOTE:
+            chosen.append(found)
+            break
+    return tuple(Quote(found.passage.id, found.passage.text) for found in chosen)
+
+
+def _for_verdict(brief: Brief) -> tuple[Found, ...]:
+    """Return the passages that speak for this verdict: those that state the rule where a rule decided."""
+    judged = brief.evidence.refund
+    if judged is None:
+        return brief.evidence.passages
+    stating = [found for found in brief.evidence.passages if judged[0].rule_id in found.passage.rules]
+    return tuple(stating[:1]) or brief.evidence.passages[:1]
+
+
+def _listed(phrases: Iterable[str]) -> str:
+    *most, last = phrases
+    return f"{', '.join(most)} and {last}"

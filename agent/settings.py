@@ -1,0 +1,17 @@
+"""What the environment may say. Read once, when the parts are put together."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Variables with the prefix TRIAGE_."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore")
+
+    var: Path = Field(default=Path("var"), description="Where built parts and the demo shop live.")
+    release: str = Field(default="embedded", description="A release's id, or its kind for the newest of it.")
+    encoder: str | None = Field(default=None, description="A folder or hub name of another encoder.")
+    threads: int | None = Field(default=None, ge=1, description="Of the serving encoder; all cores when unset.")

@@ -1,0 +1,164 @@
+"""Last: nothing leaves unchecked. One repair with the published texts, then a person; the Decision is built here."""
+
+from agent.decision import (
+    LONGEST_REPLY,
+    Alternative,
+    Citation,
+    Decision,
+    Escalation,
+    Flag,
+    FollowUp,
+    OrderView,
+    RefundView,
+    Usage,
+)
+from agent.deps import Deps
+from agent.evidence import Evidence
+from agent.guard import ledger_of, sentences, violations
+from agent.models.protocol import Brief, Draft, Verdict
+from agent.replies import write
+from agent.state import State
+from agent.steps.draft import brief_of
+from agent.taxonomy import TAXONOMY, NextAction, Priority, Team, topic_of
+from agent.trace import CheckRefused
+
+HAND_OVER = Verdict(NextAction.ESCALATE, "handover", reason="check_failed")
+# Words of last resort: they claim nothing, so they need no evidence.
+LAST_WORDS = Draft("A person takes this over and answers you here.")
+
+
+def check(state: State, deps: Deps) -> State:
+    """Return the Decision: the model's draft where it holds, else the published text, else a hand-over."""
+    brief = brief_of(state)
+    own = _written(brief, deps)
+    for attempt, draft in enumerate((state.get("draft"), own), start=1):
+        problems = _problems(draft, brief, own)
+        if draft is not None and not problems:
+            flags = (Flag.REPAIRED,) * (attempt > 1)
+            return {"decision": _decision(state, deps, brief, draft, flags)}
+        deps.tracer.add(CheckRefused(attempt=attempt, violations=tuple(problems)))
+    brief = Brief(brief.reading, brief.classification, HAND_OVER, brief.evidence)
+    last = _written(brief, deps)
+    if last is None or _problems(last, brief, last):
+        last = LAST_WORDS
+    return {"decision": _decision(state, deps, brief, last, (Flag.CHECK_FAILED,)), "verdict": HAND_OVER}
+
+
+def _written(brief: Brief, deps: Deps) -> Draft | None:
+    try:
+        return write(brief, deps.replies)
+    except KeyError:
+        return None
+
+
+def _problems(draft: Draft | None, brief: Brief, own: Draft | None) -> list[str]:
+    if draft is None:
+        return ["no draft"]
+    if not 0 < len(draft.text) <= LONGEST_REPLY:
+        return ["length"]
+    promises = sentences(own.text) if own is not None else frozenset()
+    ledger = ledger_of(brief.evidence, brief.reading, promises)
+    return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
+
+
+def _inconsistencies(brief: Brief) -> list[str]:
+    """Return what does not fit together whatever the words say."""
+    action, judged = brief.verdict.action, brief.evidence.refund
+    found = []
+    if action not in TAXONOMY[brief.classification.category].actions:
+        found.append("action not allowed for the category")
+    if action is NextAction.OFFER_REFUND and not (judged and judged[0].eligible and judged[0].amount_minor > 0):
+        found.append("offer without eligibility")
+    if action is NextAction.DECLINE_REFUND and (judged is None or judged[0].eligible):
+        found.append("decline without judgement")
+    if judged and [judged[0].order_id] != [order.order_id for order in brief.evidence.orders]:
+        found.append("judgement of another order")
+    return found
+
+
+def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple[Flag, ...]) -> Decision:
+    ticket, classification, verdict = state["ticket"], brief.classification, brief.verdict
+    escalated = verdict.action is NextAction.ESCALATE
+    return Decision(
+        ticket_id=ticket.ticket_id,
+        conversation_id=ticket.conversation_id,
+        category=classification.category,
+        confidence=classification.confidence,
+        alternatives=[Alternative(category=name, confidence=share) for name, share in classification.alternatives],
+        priority=_priority(brief),
+        next_action=verdict.action,
+        reply=draft.text,
+        language=brief.reading.language,
+        follow_up=FollowUp(asks_for=list(verdict.asks_for)) if verdict.asks_for else None,
+        escalation=Escalation(team=_team(brief), reason=verdict.reason) if escalated else None,
+        order=_order(brief.evidence),
+        refund=_refund(brief.evidence),
+        citations=_citations(brief.evidence, draft),
+        tool_calls=[piece.call for piece in brief.evidence.tools],
+        flags=list(dict.fromkeys((*state.get("flags", ()), *flags))),
+        release=deps.release.id,
+        model=deps.model.name,
+        prompts={"replies": deps.replies.version},
+        usage=Usage(),
+        latency_ms=0.0,
+        trace_id=deps.tracer.trace_id,
+    )
+
+
+def _priority(brief: Brief) -> Priority:
+    category, topic = brief.classification.category, brief.classification.topic
+    usual = topic_of(category, topic).priority or TAXONOMY[category].priority
+    if {Flag.SAFETY_RISK, Flag.SELF_HARM} & set(brief.reading.signals):
+        return Priority.URGENT
+    if Flag.LEGAL_THREAT in brief.reading.signals and usual is not Priority.URGENT:
+        return Priority.HIGH
+    return usual
+
+
+def _team(brief: Brief) -> Team:
+    if {Flag.SAFETY_RISK, Flag.SELF_HARM} & set(brief.reading.signals):
+        return Team.SAFETY
+    category, topic = brief.classification.category, brief.classification.topic
+    return topic_of(category, topic).team or TAXONOMY[category].team
+
+
+def _order(evidence: Evidence) -> OrderView | None:
+    if len(evidence.orders) != 1:
+        return None
+    order = evidence.orders[0]
+    return OrderView(
+        order_id=order.order_id,
+        status=order.status,
+        placed_on=order.placed_on,
+        expected_on=order.expected_on,
+        delivered_on=order.delivered_on,
+        paid_minor=order.paid_minor,
+        refunded_minor=order.refunded_minor,
+        currency=order.currency,
+    )
+
+
+def _refund(evidence: Evidence) -> RefundView | None:
+    if evidence.refund is None:
+        return None
+    judgement, evidence_id = evidence.refund
+    return RefundView(
+        eligible=judgement.eligible,
+        amount_minor=judgement.amount_minor,
+        currency=judgement.currency,
+        reason_code=judgement.reason_code,
+        evidence_id=evidence_id,
+    )
+
+
+def _citations(evidence: Evidence, draft: Draft) -> list[Citation]:
+    passages = {found.passage.id: found for found in evidence.passages}
+    return [
+        Citation(
+            policy_id=passages[quote.passage_id].passage.policy_id,
+            section=passages[quote.passage_id].passage.section,
+            quote=quote.text,
+            score=round(passages[quote.passage_id].score, 4),
+        )
+        for quote in draft.quotes
+    ]

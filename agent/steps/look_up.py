@@ -1,0 +1,86 @@
+"""Fourth: READ tools, with arguments whose provenance is proved. Another's order and no order give the same answer."""
+
+import asyncio
+import time
+
+from agent.decision import Flag, ToolCall
+from agent.deps import Deps
+from agent.evidence import Evidence, ToolEvidence, ToolRequest
+from agent.models.protocol import Reading
+from agent.state import State
+from agent.trace import PassageFound, ToolCalled
+from knowledge.errors import PartUnavailable
+from knowledge.search import Found
+from tools.tool import Effect, Outcome, ToolContext, ToolResult
+
+MOST_CALLS = 6
+RULE_PASSAGES = 2
+
+
+async def look_up(state: State, deps: Deps) -> State:
+    """Call the tools that the model chose, as far as code allows it."""
+    reading = state["reading"]
+    requests = await deps.model.choose_lookups(reading, state["classification"])
+    allowed = [request for request in dict.fromkeys(requests) if _allowed(request, reading, deps)]
+    evidence: list[ToolEvidence] = []
+    for request in allowed[:MOST_CALLS]:
+        if _needs_order(request) and not _has_order(request, evidence):
+            continue
+        evidence.append(await _call(request, f"call-{len(evidence) + 1}", deps))
+    refused = len(allowed) < len(set(requests)) or len(allowed) > MOST_CALLS
+    failed = Evidence(tools=tuple(evidence)).tool_failed
+    return {
+        "tool_evidence": tuple(evidence),
+        "passages": _with_rule(state, tuple(evidence), deps),
+        "flags": (Flag.ARGUMENT_REFUSED,) * refused + (Flag.TOOL_UNAVAILABLE,) * failed,
+    }
+
+
+def _allowed(request: ToolRequest, reading: Reading, deps: Deps) -> bool:
+    tool = deps.tools.get(request.tool)
+    return tool is not None and tool.effect is Effect.READ and request.order_id in reading.order_ids
+
+
+def _needs_order(request: ToolRequest) -> bool:
+    return request.tool != "look_up_order"
+
+
+def _has_order(request: ToolRequest, evidence: list[ToolEvidence]) -> bool:
+    """Eligibility is judged for the one order that was found: with none or several there is nothing to judge yet."""
+    return [order.order_id for order in Evidence(tools=tuple(evidence)).orders] == [request.order_id]
+
+
+async def _call(request: ToolRequest, id: str, deps: Deps) -> ToolEvidence:
+    tool = deps.tools[request.tool]
+    context = ToolContext(shop=deps.shop, identity=deps.identity, today=deps.today)
+    arguments = {"order_id": request.order_id}
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(min(tool.timeout_s, deps.deadline.left())):
+            result = await asyncio.to_thread(tool.run, context, dict(arguments))
+    except TimeoutError:
+        result = ToolResult(outcome=Outcome.TIMED_OUT)
+    duration = round((time.perf_counter() - started) * 1000, 3)
+    call = ToolCall(id=id, name=tool.name, arguments=arguments, outcome=result.outcome, duration_ms=duration)
+    deps.tracer.add(ToolCalled(**call.model_dump()))
+    return ToolEvidence(call, result)
+
+
+def _with_rule(state: State, evidence: tuple[ToolEvidence, ...], deps: Deps) -> tuple[Found, ...]:
+    """Return the passages with those in front that state the rule by which a refund was judged."""
+    judged = Evidence(tools=evidence).refund
+    if judged is None:
+        return state["passages"]
+    # A rule of the day on which the order was placed still holds for it, though its article may be superseded by now.
+    placed_on = Evidence(tools=evidence).orders[0].placed_on
+    try:
+        stating = deps.search.stating(judged[0].rule_id, state["vector"], placed_on) or deps.search.stating(
+            judged[0].rule_id, state["vector"], deps.today
+        )
+    except PartUnavailable:
+        return state["passages"]
+    stating = stating[:RULE_PASSAGES]
+    for one in stating:
+        deps.tracer.add(PassageFound(passage_id=one.passage.id, score=round(one.score, 4)))
+    known = {one.passage.id for one in stating}
+    return (*stating, *(one for one in state["passages"] if one.passage.id not in known))

@@ -1,0 +1,107 @@
+"""Everything needed to explain and repeat one run: a closed set of events and their collector."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Event(BaseModel):
+    """Common to all events: closed and frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StepDone(Event):
+    """A step ended; `duration_ms` is its wall time."""
+
+    kind: Literal["step"] = "step"
+    step: str
+    duration_ms: float
+
+
+class ModelCalled(Event):
+    """A model was asked for one of its three acts."""
+
+    kind: Literal["model"] = "model"
+    model: str
+    act: Literal["classify", "choose_lookups", "write_reply"]
+    duration_ms: float
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class PassageFound(Event):
+    """Retrieval returned a passage."""
+
+    kind: Literal["passage"] = "passage"
+    passage_id: str
+    score: float
+
+
+class ToolCalled(Event):
+    """A tool was called."""
+
+    kind: Literal["tool"] = "tool"
+    id: str
+    name: str
+    arguments: dict[str, str]
+    outcome: str
+    duration_ms: float
+
+
+class CheckRefused(Event):
+    """The check found a reply or Decision that must not leave, and why."""
+
+    kind: Literal["check"] = "check"
+    attempt: int
+    violations: tuple[str, ...]
+
+
+class StepFailed(Event):
+    """A step could not do its work; `error` is the kind of the exception, never its text."""
+
+    kind: Literal["failure"] = "failure"
+    step: str
+    error: str
+
+
+AnyEvent = Annotated[
+    StepDone | ModelCalled | PassageFound | ToolCalled | CheckRefused | StepFailed,
+    Field(discriminator="kind"),
+]
+
+
+class Trace(Event):
+    """One run, as it is stored."""
+
+    trace_id: str
+    ticket_id: str
+    release: str
+    prompt_hashes: dict[str, str]
+    events: tuple[AnyEvent, ...]
+
+
+@dataclass
+class Tracer:
+    """Collects the events of one run."""
+
+    release: str
+    prompt_hashes: dict[str, str]
+    trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    events: list[AnyEvent] = field(default_factory=list)
+
+    def add(self, event: AnyEvent) -> None:
+        """Keep an event."""
+        self.events.append(event)
+
+    def finish(self, ticket_id: str) -> Trace:
+        """Return the trace of the run."""
+        return Trace(
+            trace_id=self.trace_id,
+            ticket_id=ticket_id,
+            release=self.release,
+            prompt_hashes=self.prompt_hashes,
+            events=tuple(self.events),
+        )
