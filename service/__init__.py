@@ -1,0 +1,1 @@
+"""How tickets get in and Decisions out: the doors, and nothing that decides."""

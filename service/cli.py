@@ -1,0 +1,57 @@
+"""`triage`: the terminal door. Data goes to standard output, talk to standard error; exit 0, 1 failed, 2 wrong use."""
+
+import sys
+
+import typer
+
+from service.commands.classify import classify
+from service.commands.demo import demo
+from service.commands.doctor import doctor
+from service.commands.shop import shop
+from service.commands.ticket import ticket
+
+FAILED, WRONG_USE = 1, 2
+
+app = typer.Typer(
+    name="triage",
+    help="A support desk's first reader: a ticket goes in, a Decision comes out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (ticket, demo, shop, classify, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; every foreseen problem is one clear line, never a traceback."""
+    from pydantic import ValidationError
+
+    from agent.release import UnknownReleaseError
+    from agent.ticket import EmptyTicketError
+    from knowledge.errors import PartUnavailable
+    from tools.shop import ShopUnavailable
+
+    # What a terminal's encoding can't show is escaped rather than raised.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except EmptyTicketError as problem:
+        _stop(str(problem), WRONG_USE)
+    except UnknownReleaseError as problem:
+        _stop(str(problem), WRONG_USE)
+    except ValidationError as problem:
+        _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
+    except (PartUnavailable, ShopUnavailable) as problem:
+        _stop(f"{problem} `triage doctor` checks all parts.", FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    sys.exit(code)
