@@ -1,7 +1,7 @@
 """Fixtures for all tests: one built agent for the session, in the checkout's own var/."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,3 +43,16 @@ def triage(agent: Agent):
         return decision
 
     return run
+
+
+@pytest.fixture(scope="session")
+def snapshot_of(root: Path) -> Callable[[str, str], bool]:
+    """Compare a text with the file of this name in tests/snapshots; a missing file is a difference, never written."""
+
+    def same(name: str, text: str) -> bool:
+        file = root / "tests" / "snapshots" / name
+        assert file.is_file(), f"{file} is missing; it should hold:\n{text}"
+        assert text == file.read_text(encoding="utf-8")
+        return True
+
+    return same

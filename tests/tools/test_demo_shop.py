@@ -1,0 +1,125 @@
+"""The demo shop is the same everywhere, holds what it should, and refuses what may not be."""
+
+import hashlib
+import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from tools.demo_shop.seed import README_CUSTOMER, README_ORDER, ensure_demo_shop, seeded_customers, seeded_orders
+from tools.demo_shop.store import DemoShop, open_engine
+from tools.records import LineKind
+from tools.shop import ShopUnavailable
+
+# Changes only together with seed.EDITION, so that no machine goes on with older data.
+CONTENT = {"2026-10-15.1": "a176479f2f00a97970046f2f707cc251f54bf164692070c92a7d3826c6f76f23"}
+
+
+def test_the_data_are_the_same_on_every_machine_and_in_a_year(shop: DemoShop) -> None:
+    records = [record.model_dump(mode="json") for record in (*seeded_customers(), *seeded_orders())]
+    digest = hashlib.sha256(json.dumps(records).encode()).hexdigest()
+    assert {shop.edition(): digest} == CONTENT
+
+
+def test_what_was_seeded_is_what_is_read(shop: DemoShop) -> None:
+    assert shop.customers() == list(seeded_customers())
+    assert shop.orders() == list(seeded_orders())
+    assert all(shop.order(order.order_id) == order for order in seeded_orders())
+
+
+def test_it_is_large_and_mixed_enough(shop: DemoShop) -> None:
+    orders = shop.orders()
+    assert len(shop.customers()) >= 60
+    assert len(orders) >= 300
+    assert {order.currency for order in orders} >= {"EUR", "GBP", "USD", "JPY"}
+    assert {line.kind for order in orders for line in order.lines} == set(LineKind)
+    readme = shop.order(README_ORDER)
+    assert readme is not None
+    assert readme.customer_id == README_CUSTOMER
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE \"order\" SET refunded_minor = paid_minor + 1 WHERE order_id = 'A-10234'",
+        "UPDATE \"order\" SET refunded_minor = -1 WHERE order_id = 'A-10234'",
+        "UPDATE \"order\" SET status = 'stolen' WHERE order_id = 'A-10234'",
+        "UPDATE \"order\" SET delivered_on = NULL WHERE order_id = 'A-10234'",
+        "UPDATE \"order\" SET customer_id = 'C-9999' WHERE order_id = 'A-10234'",
+        "UPDATE order_line SET price_minor = -5 WHERE order_id = 'A-10234'",
+        "DELETE FROM \"order\" WHERE order_id = 'A-10234'",
+    ],
+)
+def test_the_database_refuses_what_may_not_be(tmp_path: Path, statement: str) -> None:
+    ensure_demo_shop(tmp_path / "shop.db")
+    engine = open_engine(tmp_path / "shop.db")
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_writes_take_the_lock_at_once_and_readers_go_on(tmp_path: Path) -> None:
+    ensure_demo_shop(tmp_path / "shop.db")
+    engine, shop = open_engine(tmp_path / "shop.db"), DemoShop(tmp_path / "shop.db")
+    with engine.connect() as plain:
+        assert plain.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert plain.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    with engine.connect().execution_options(write=True) as first, first.begin():
+        assert shop.order(README_ORDER) is not None
+        second = engine.connect().execution_options(write=True)
+        with pytest.raises(OperationalError, match="locked"):
+            second.begin()
+        second.close()
+    shop.close()
+    engine.dispose()
+
+
+def test_many_threads_at_once(shop: DemoShop) -> None:
+    expected = list(seeded_orders())
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda order: shop.order(order.order_id), expected)) == expected
+
+
+def test_an_older_edition_is_made_anew_and_a_current_one_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    ensure_demo_shop(file)
+    before = file.stat().st_ino
+    ensure_demo_shop(file)
+    assert file.stat().st_ino == before
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE edition SET edition = 'older'")
+    connection.close()
+    ensure_demo_shop(file)
+    shop = DemoShop(file)
+    assert {shop.edition()} == set(CONTENT)
+    shop.close()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database, but long enough to look at" * 50])
+def test_a_damaged_file_is_named_and_not_replaced(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "shop.db"
+    file.write_bytes(content)
+    with pytest.raises(ShopUnavailable, match="Remove"):
+        ensure_demo_shop(file)
+    assert file.read_bytes()[:8] in {content[:8], b"SQLite f"}  # an empty file is an empty database to SQLite
+
+
+def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    ensure_demo_shop(file)
+    content = bytearray(file.read_bytes())
+    content[4096 * 4 : 4096 * 6] = b"\xff" * 8192
+    file.write_bytes(content)
+    shop = DemoShop(file)
+    with pytest.raises(ShopUnavailable):
+        shop.check()
+    shop.close()
+
+
+def test_an_absent_file_says_how_it_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ShopUnavailable, match="triage shop"):
+        DemoShop(tmp_path / "shop.db")
