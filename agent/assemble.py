@@ -99,7 +99,7 @@ def assemble(settings: Settings) -> Agent:
 
 def open_classifier(settings: Settings, release: Release) -> tuple[Encoder, Head]:
     """Return the encoder and the release's head; raises PartUnavailable when they do not fit the taxonomy."""
-    encoder = open_encoder(settings.var, settings.encoder)
+    encoder = open_encoder(settings.var, settings.encoder, settings.threads)
     head = load_head(head_folder(release.head, encoder.identity, settings.var), encoder.identity)
     if set(head.labels) != labels():
         raise PartUnavailable(

@@ -22,10 +22,17 @@ class Index:
     """Dense search in one folder. Opening one writes to the folder's SQLite file, so the folder must be writable."""
 
     def __init__(self, folder: Path) -> None:
+        if not (folder / "chroma.sqlite3").is_file():  # Chroma would make an empty one
+            raise PartUnavailable("index", "the vector store is missing", MEND)
         try:
-            self._collection = _client(folder).get_collection(COLLECTION, embedding_function=None)
-            self.size = self._collection.count()
+            self._client = _client(folder)
         except Exception as problem:  # the Rust bindings raise their own kinds, some of them bare
+            raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
+        try:
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+            self.size = self._collection.count()
+        except Exception as problem:  # as above
+            self._client.close()  # Chroma would hand the same broken store to the next who opens this path
             raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
 
     def nearest(self, vector: Vectors, count: int) -> list[tuple[Passage, float]]:
@@ -56,6 +63,10 @@ class Index:
         cosines: NDArray[Any] = np.asarray(found["embeddings"]) @ vector
         rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
         return [(_passage(*row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+    def close(self) -> None:
+        """Let go of the folder's files."""
+        self._client.close()
 
 
 def write_index(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> None:

@@ -9,11 +9,12 @@ from knowledge.errors import PartUnavailable
 EXPORT_NAME = f"all-MiniLM-L6-v2-{MINILM_SHA256[:12]}"
 
 
-def open_encoder(var: Path, named: str | None = None) -> Encoder:
+def open_encoder(var: Path, named: str | None = None, threads: int | None = None) -> Encoder:
     """Return the encoder that serves.
 
     `named` is a folder or a hub name from TRIAGE_ENCODER; without it the exported default is opened, and exported
-    first where that has not been done. Raises PartUnavailable.
+    first where that has not been done. `threads` holds for the exported one; None means all cores.
+    Raises PartUnavailable.
     """
     if named:
         from knowledge.encoder.reference import ReferenceEncoder
@@ -21,13 +22,13 @@ def open_encoder(var: Path, named: str | None = None) -> Encoder:
         return ReferenceEncoder(named)
     folder = var / "encoder" / EXPORT_NAME
     if not (folder / "manifest.json").is_file():
-        return _export_or_reference(folder)
+        return _export_or_reference(folder, threads)
     from knowledge.encoder.serving import ServingEncoder
 
-    return ServingEncoder(folder)
+    return ServingEncoder(folder, threads)
 
 
-def _export_or_reference(folder: Path) -> Encoder:
+def _export_or_reference(folder: Path, threads: int | None) -> Encoder:
     from knowledge.encoder.export import export
     from knowledge.encoder.reference import ReferenceEncoder
     from knowledge.encoder.serving import ServingEncoder
@@ -39,7 +40,7 @@ def _export_or_reference(folder: Path) -> Encoder:
     except (ImportError, PartUnavailable):
         # onnx and onnxscript come with the extra `build`; without them the reference serves, slower.
         return reference
-    return ServingEncoder(folder)
+    return ServingEncoder(folder, threads)
 
 
 def inspect_encoder(var: Path, named: str | None = None) -> str:

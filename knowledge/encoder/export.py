@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import logging
 import shutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +78,7 @@ def _write_graph(reference: ReferenceEncoder, file: Path) -> None:
     example = (torch.ones((2, 9), dtype=torch.int64), torch.ones((2, 9), dtype=torch.int64))
     batch, length = torch.export.Dim("batch", min=1), torch.export.Dim("length", min=1, max=reference.window)
     shapes = ({0: batch, 1: length}, {0: batch, 1: length})
-    # The exporter reports its progress on standard output and warns of its own deprecations.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with _quiet():
         torch.onnx.export(
             module,
             example,
@@ -89,6 +89,20 @@ def _write_graph(reference: ReferenceEncoder, file: Path) -> None:
             dynamo=True,
             external_data=False,
         )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter reports progress on standard output, warns of its own deprecations and misses torchvision aloud."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _compare(reference: ReferenceEncoder, serving: ServingEncoder) -> None:

@@ -20,8 +20,10 @@ class ReferenceEncoder:
     def __init__(self, source: Path | str) -> None:
         try:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as missing:
             raise PartUnavailable("encoder", "sentence-transformers is not installed", INSTALL) from missing
+        disable_progress_bar()  # a bar for 90 MB from disk tells nothing
         folder = Path(source)
         local = folder.is_dir()
         try:

@@ -1,0 +1,133 @@
+"""The claim check against a writer who is an attacker, and against the published texts, which must pass."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.evidence import Evidence
+from agent.guard import ledger_of, sentences, violations
+from agent.models.protocol import Draft, Quote
+from agent.replies import load_replies, write
+from agent.taxonomy import NextAction
+from tests.agent.evidence import ORDERS, QUOTE, brief_for, evidence_of, judged
+
+TEXTS = load_replies("v1")
+ELIGIBLE = next(order for order in ORDERS.values() if judged(order).eligible)
+NOT_ELIGIBLE = next(order for order in ORDERS.values() if judged(order).reason_code == "window_closed")
+BRIEF = brief_for(evidence_of(ELIGIBLE), NextAction.OFFER_REFUND, "refund.offer")
+
+
+def problems(text: str, evidence: Evidence, *quotes: Quote, published: str = "") -> list[str]:
+    ledger = ledger_of(evidence, BRIEF.reading, sentences(published))
+    return list(violations(Draft(text, quotes), evidence, ledger))
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=lambda order: order.order_id)
+def test_the_published_words_of_every_order_pass(order: object) -> None:
+    evidence = evidence_of(order)  # type: ignore[arg-type]
+    judgement = evidence.refund[0]  # type: ignore[index]
+    action = NextAction.OFFER_REFUND if judgement.eligible else NextAction.DECLINE_REFUND
+    reply = "refund.offer" if judgement.eligible else f"refund.decline.{judgement.reason_code}"
+    draft = write(brief_for(evidence, action, reply), TEXTS)
+    assert problems(draft.text, evidence, *draft.quotes, published=draft.text) == []
+
+
+PROMISES = [
+    "Your refund is approved.",
+    "We have refunded you in full.",
+    "You will get your money back tomorrow.",
+    "I'll credit your account.",
+    "We will reimburse you.",
+    "You are entitled to compensation.",
+    "Here is a 20% discount.",
+    "Take a voucher as a goodwill gesture.",
+    "This is legally binding.",
+    "I promise it arrives.",
+    "We guarantee it.",
+    "It is free of charge.",
+    "Die Erstattung ist genehmigt.",
+    "Wir haben Ihnen das Geld zurückgezahlt.",
+    "Votre remboursement est accepté.",
+    "Le haremos un reembolso.",
+    "Il rimborso è approvato.",
+    "Zwrot został przyznany.",
+    "我们已批准退款",
+]
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+@pytest.mark.parametrize("evidence", [Evidence(), evidence_of(ELIGIBLE), evidence_of(NOT_ELIGIBLE)])
+def test_a_promise_in_words_of_its_own_never_passes(promise: str, evidence: Evidence) -> None:
+    assert problems(f"Thank you for your message. {promise}", evidence)
+
+
+UNBOUND = [
+    ("amount", "It costs 12.50 EUR."),
+    ("amount", "It costs € 1 000."),
+    ("amount", "It is 100 dollars."),
+    ("amount", "You pay 5 %."),
+    ("date", "It arrives on 2026-10-20."),
+    ("date", "It arrives on 20/10/2026."),
+    ("date", "It arrives on October 20."),
+    ("date", "It arrives on 3rd of May."),
+    ("date", "It arrives tomorrow."),
+    ("date", "It arrives within 5 working days."),
+    ("order", "Your order A-99999 is fine."),
+    ("order", "Your order a99999 is fine."),
+    ("markup", "Click [here](x)."),
+    ("markup", "See https://evil.example"),
+    ("markup", "<b>Hello</b>"),
+    ("markup", "javascript:alert(1)"),
+    ("markup", "Use `code`."),
+    ("markup", "**Bold** words"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), UNBOUND)
+def test_what_is_not_bound_to_evidence_is_found(kind: str, text: str) -> None:
+    assert any(problem.startswith(kind) for problem in problems(text, evidence_of(ELIGIBLE)))
+
+
+def test_an_amount_is_compared_whole() -> None:
+    evidence = evidence_of(ELIGIBLE)
+    amount = f"{ELIGIBLE.paid_minor // 100}.{ELIGIBLE.paid_minor % 100:02} {ELIGIBLE.currency}"
+    assert problems(f"You paid {amount}.", evidence) == []
+    for other in (f"1{amount}", f"1 {amount}", f"1,{amount}", amount.replace(".", "")):
+        assert problems(f"You paid {other}.", evidence), other
+
+
+def test_the_amount_of_a_refund_that_was_declined_may_not_be_said() -> None:
+    evidence = evidence_of(NOT_ELIGIBLE)
+    assert judged(NOT_ELIGIBLE).amount_minor == 0
+    assert problems(f"Order {NOT_ELIGIBLE.order_id} qualifies for a refund.", evidence)
+
+
+QUOTES = [
+    ("not retrieved", Quote("other.1", QUOTE)),
+    ("changed", Quote("returns.1", QUOTE.replace("30", "300"))),
+    ("empty", Quote("returns.1", "  ")),
+]
+
+
+@pytest.mark.parametrize("quote", [quote for _, quote in QUOTES], ids=[name for name, _ in QUOTES])
+def test_a_quote_stands_verbatim_in_a_retrieved_passage(quote: Quote) -> None:
+    assert any(problem.startswith("citation") for problem in problems(quote.text, evidence_of(ELIGIBLE), quote))
+
+
+def test_a_quote_is_used_in_the_reply() -> None:
+    assert problems("Hello.", evidence_of(ELIGIBLE), Quote("returns.1", QUOTE)) == ["citation unused: returns.1"]
+
+
+@given(st.text(max_size=300), st.sampled_from(["Your refund is approved", "you get 10 EUR", "wir erstatten es"]))
+def test_a_claim_is_found_wherever_it_stands(around: str, claim: str) -> None:
+    assert problems(f"{around}\n{claim}\n{around}", Evidence())
+
+
+@pytest.mark.parametrize("piece", ["1", "1,", "1 ", "refund ", ".", "A-1", "**", "within 1", "€"])
+def test_the_check_is_linear(piece: str) -> None:
+    text = (piece * 100_000)[:100_000]
+    started = time.perf_counter()
+    problems(text, Evidence())
+    assert time.perf_counter() - started < 2.0

@@ -1,0 +1,164 @@
+"""Knowledge folders: built beside, switched at once, rebuilt when deleted or damaged, never answering half."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.encoder.protocol import Encoder
+from knowledge.errors import PartUnavailable
+from knowledge.index import Index, write_index
+from knowledge.policies import Passage
+from knowledge.store import Library, content_hash, ensure_library, load_passages, open_library
+
+QUESTION = "How much is a ticket?"
+
+
+def answers(library: Library, encoder: Encoder) -> list[tuple[str, float]]:
+    nearest = library.index.nearest(encoder.encode([QUESTION])[0], 5)
+    return [(passage.id, round(score, 4)) for passage, score in nearest]
+
+
+def test_built_once_then_opened(tmp_path: Path, passages: list[Passage], encoder: Encoder) -> None:
+    library = ensure_library(tmp_path, passages, encoder)
+    built = (tmp_path / library.content / "manifest.json").stat().st_mtime_ns
+    again = ensure_library(tmp_path, passages, encoder)
+    assert again.content == library.content == content_hash(passages, encoder.identity)
+    assert (tmp_path / library.content / "manifest.json").stat().st_mtime_ns == built
+    assert (tmp_path / "current").read_text(encoding="utf-8").strip() == library.content
+    assert library.index.size == len(passages)
+    assert {one[0] for one in answers(library, encoder)[:2]} == {"museum.9", "museum.10"}
+
+
+def test_vectors_are_ours_and_distances_cosine(tmp_path: Path, passages: list[Passage], encoder: Encoder) -> None:
+    library = ensure_library(tmp_path, passages, encoder)
+    vector = encoder.encode([QUESTION])[0]
+    exact = encoder.encode([passage.searchable() for passage in passages]) @ vector
+    found = library.index.nearest(vector, len(passages))
+    assert [passage.id for passage, _ in found] == [passages[place].id for place in np.argsort(-exact)]
+    assert np.allclose([score for _, score in found], np.sort(exact)[::-1], atol=1e-5)
+
+
+def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
+    tmp_path: Path, passages: list[Passage], encoder: Encoder
+) -> None:
+    old = ensure_library(tmp_path, passages, encoder)
+    before = answers(old, encoder)
+    changed = [*passages[:-1], passages[-1].model_copy(update={"text": "Lost gloves are kept for a year."})]
+    new = ensure_library(tmp_path, changed, encoder)
+    assert new.content != old.content
+    assert (tmp_path / "current").read_text(encoding="utf-8").strip() == new.content
+    assert answers(old, encoder) == before
+    assert answers(open_library(tmp_path / old.content), encoder) == before
+
+
+DAMAGES = {
+    "everything deleted": lambda folder: shutil.rmtree(folder),
+    "no manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "manifest is not JSON": lambda folder: (folder / "manifest.json").write_text("{", encoding="utf-8"),
+    "vector store deleted": lambda folder: shutil.rmtree(folder / "chroma"),
+    "vector store's database cut": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b"SQLite"),
+    "vector store's database emptied": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b""),
+    "words deleted": lambda folder: shutil.rmtree(folder / "lexical"),
+    "words' ids damaged": lambda folder: (folder / "lexical" / "ids.json").write_text("[", encoding="utf-8"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_damaged_is_named_and_rebuilt(
+    tmp_path: Path, passages: list[Passage], encoder: Encoder, damage: str
+) -> None:
+    library = ensure_library(tmp_path, passages, encoder)
+    expected, folder = answers(library, encoder), tmp_path / library.content
+    library.index.close()
+    DAMAGES[damage](folder)
+    with pytest.raises(PartUnavailable, match="knowledge build"):
+        open_library(folder)
+    rebuilt = ensure_library(tmp_path, passages, encoder)
+    assert answers(rebuilt, encoder) == expected
+
+
+def test_a_folder_with_fewer_passages_than_it_says_is_not_opened(
+    tmp_path: Path, passages: list[Passage], encoder: Encoder
+) -> None:
+    library = ensure_library(tmp_path, passages, encoder)
+    manifest = tmp_path / library.content / "manifest.json"
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(said | {"passages": said["passages"] + 1}), encoding="utf-8")
+    with pytest.raises(PartUnavailable, match="passages"):
+        open_library(tmp_path / library.content)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_fewer_passages_than_asked_for(tmp_path: Path, passages: list[Passage], encoder: Encoder, count: int) -> None:
+    write_index(tmp_path, passages[:count], encoder.encode([passage.searchable() for passage in passages[:count]]))
+    index = Index(tmp_path)
+    assert len(index.nearest(encoder.encode([QUESTION])[0], 24)) == count
+    assert index.fetch([], encoder.encode([QUESTION])[0]) == []
+    index.close()
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from knowledge.encoder.choose import open_encoder
+from knowledge.store import ensure_library, load_passages
+encoder = open_encoder(Path(sys.argv[1]))
+print("ready", flush=True)
+ensure_library(Path(sys.argv[2]), load_passages(), encoder)
+"""
+
+
+def kill_while_building(var: Path, root: Path, after: float) -> None:
+    command = [sys.executable, "-c", BUILD, str(var), str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as building:
+        assert building.stdout is not None
+        building.stdout.readline()
+        time.sleep(after)
+        building.send_signal(signal.SIGKILL)
+
+
+def test_killed_while_building(tmp_path: Path, var: Path, encoder: Encoder) -> None:
+    survive_kills(tmp_path, var, encoder, [0.05, 0.4, 0.9, 1.4])
+
+
+@pytest.mark.slow
+def test_killed_fifty_times_while_building(tmp_path: Path, var: Path, encoder: Encoder) -> None:
+    survive_kills(tmp_path, var, encoder, [0.04 * place for place in range(50)])
+
+
+def survive_kills(tmp_path: Path, var: Path, encoder: Encoder, delays: list[float]) -> None:
+    passages = load_passages()
+    fresh = ensure_library(tmp_path / "fresh", passages, encoder)
+    vectors = encoder.encode([passage.text for passage in passages[::9]])
+    for number, after in enumerate(delays):
+        root = tmp_path / f"killed-{number}"
+        kill_while_building(var, root, after)
+        library = ensure_library(root, passages, encoder)
+        for vector in vectors:
+            assert library.index.nearest(vector, 5) == fresh.index.nearest(vector, 5)
+        library.index.close()
+        shutil.rmtree(root)
+    fresh.index.close()
+
+
+def test_several_processes_build_and_read_at_once(tmp_path: Path, var: Path) -> None:
+    code = (
+        BUILD
+        + "\nfrom knowledge.search import Search, SearchSettings\nfrom datetime import date\n"
+        + "library = ensure_library(Path(sys.argv[2]), load_passages(), encoder)\n"
+        + "search = Search(library, SearchSettings(5, 0.0, 0.5, 0.0))\n"
+        + "vector = encoder.encode(['late parcel'])[0]\n"
+        + "print([f.passage.id for f in search.find('late parcel', vector, date(2026, 10, 15))])\n"
+    )
+    command = [sys.executable, "-c", code, str(var), str(tmp_path)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    outputs = {process.communicate(timeout=100)[0] for process in running}
+    assert [process.returncode for process in running] == [0] * 4
+    assert len(outputs) == 1
