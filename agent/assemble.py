@@ -37,8 +37,7 @@ class Agent:
 
     release: Release
     model: Model
-    encoder: EncoderThread
-    head: Head
+    reader: EncoderThread
     search: Search
     shop: Shop
     today: Today
@@ -51,9 +50,7 @@ class Agent:
         tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256})
         deps = Deps(
             model=self.model,
-            encoder=self.encoder.encoder,
-            encode=self.encoder.encode,
-            telling_words=self.head.telling_words,
+            read=self.reader.read,
             search=self.search,
             tools=TOOLS,
             shop=self.shop,
@@ -71,7 +68,7 @@ class Agent:
 
     def close(self) -> None:
         """Let go of the encoder's thread and the shop."""
-        self.encoder.close()
+        self.reader.close()
         self.shop.close()
 
 
@@ -87,8 +84,7 @@ def assemble(settings: Settings) -> Agent:
     return Agent(
         release=release,
         model=EmbeddedModel(head, texts, release.head),
-        encoder=EncoderThread(encoder),
-        head=head,
+        reader=EncoderThread(encoder, head.telling_words),
         search=Search(library, SearchSettings(**release.retrieval.model_dump())),
         shop=DemoShop(shop_file),
         today=always(SHOP_DAY),

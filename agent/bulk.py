@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from agent.vectors import pooled
 from knowledge.encoder.protocol import Encoder
 from knowledge.head import Head
-from knowledge.windows import windows
+from knowledge.reading import read
 
 
 class BulkClassifier:
@@ -18,12 +17,8 @@ class BulkClassifier:
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return category and confidence (0 to 1, four decimals) for each text, in order."""
-        if not texts:
-            return []
-        pieces = [windows(text, self._encoder, self._head.telling_words) for text in texts]
-        vectors = self._encoder.encode([piece for group in pieces for piece in group])
-        means = pooled(vectors, [len(group) for group in pieces])
-        shares = self._head.label_probabilities(means) @ self._membership
+        vectors, _ = read(texts, self._encoder, self._head.telling_words)
+        shares = self._head.label_probabilities(vectors) @ self._membership
         best = shares.argmax(axis=1)
         rows = zip(best, shares.max(axis=1), strict=True)
         return [(self._head.categories[place], round(min(1.0, float(share)), 4)) for place, share in rows]

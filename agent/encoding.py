@@ -1,23 +1,38 @@
 """The encoder in a thread of its own, so that the event loop never waits for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from knowledge.encoder.protocol import Encoder, Vectors
+from knowledge.reading import read
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text's vector, shape (dimensions,), and of how many windows it is the mean."""
+
+    vector: Vectors
+    windows: int
 
 
 class EncoderThread:
-    """Runs one encoder, one call at a time."""
+    """Reads texts with one encoder, one call at a time."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: Encoder, telling: Set[str]) -> None:
+        self._encoder = encoder
+        self._telling = telling
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
-    async def encode(self, texts: Sequence[str]) -> Vectors:
-        """See Encoder.encode."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.encoder.encode, texts)
+    async def read(self, text: str) -> ReadText:
+        """Return the text's vector."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, text)
 
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=True)
+
+    def _read(self, text: str) -> ReadText:
+        vectors, counts = read([text], self._encoder, self._telling)
+        return ReadText(vectors[0], counts[0])

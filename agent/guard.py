@@ -55,15 +55,13 @@ def ledger_of(evidence: Evidence, reading: Reading, promises: frozenset[str]) ->
 def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str]:
     """Yield what is wrong with a draft: one word for each kind of fault and the claim that shows it."""
     passages = {found.passage.id: found.passage for found in evidence.passages}
-    own = draft.text
     for quote in draft.quotes:
         passage = passages.get(quote.passage_id)
         if passage is None or quote.text not in passage.text or not quote.text.strip():
             yield f"citation: {quote.passage_id}"
-        elif quote.text in own:
-            own = own.replace(quote.text, " ")
-        else:
+        elif quote.text not in draft.text:
             yield f"citation unused: {quote.passage_id}"
+    own = own_words(draft)
     claims = _claims()
     if claims["markup"].search(own):
         yield "markup"
@@ -73,6 +71,15 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
     for sentence in sentences(own):
         if claims["promise"].search(sentence) and sentence not in ledger.promises:
             yield f"promise: {sentence}"
+
+
+def own_words(draft: Draft) -> str:
+    """Return what the writer says in words of its own: the text without its quotes, each a break of its own."""
+    own = draft.text
+    for quote in draft.quotes:
+        if quote.text.strip():
+            own = own.replace(quote.text, "\n")
+    return own
 
 
 def sentences(text: str) -> frozenset[str]:

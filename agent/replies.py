@@ -51,7 +51,7 @@ def write(brief: Brief, texts: ReplyTexts) -> Draft:
     blanks = _blanks(brief, quotes)
     paragraphs = []
     quoted = False
-    for paragraph in texts.text(brief.verdict.reply):
+    for paragraph in texts.text(f"{brief.verdict.reply}.{brief.reading.language}"):
         optional, words = paragraph.startswith("? "), paragraph.removeprefix("? ")
         try:
             paragraphs.append(Template(words).substitute(blanks))

@@ -51,6 +51,7 @@ class Handling(StrEnum):
     ORDER_PROBLEM = "order_problem"  # answered while the order is on its way; a person looks into the rest
     REFUND = "refund"  # judged by a tool
     REFUND_STATUS = "refund_status"  # answered from what was refunded; a person looks for the rest
+    THANKS = "thanks"  # nothing is asked, so nothing has to be found
     PERSON = "person"  # goes to a person
     REFUSE = "refuse"  # not for this desk
 
@@ -236,7 +237,7 @@ TAXONOMY: Mapping[str, Category] = MappingProxyType(
             _ANSWERED,
             {
                 "complaint": Topic("about staff, service or advertising", Handling.PERSON),
-                "praise": Topic("thanks and praise", Handling.POLICY),
+                "praise": Topic("thanks and praise", Handling.THANKS),
                 "legal_threat": Topic("lawyer, court, authority", Handling.PERSON, Priority.HIGH),
             },
         ),

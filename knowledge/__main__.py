@@ -12,6 +12,7 @@ from knowledge.errors import PartUnavailable
 from knowledge.examples import load_examples
 from knowledge.head import HEADS, Head, head_folder, load_head, save_head
 from knowledge.learn import learn
+from knowledge.reading import read
 from knowledge.search import Search, SearchSettings
 from knowledge.store import ensure_library, load_passages
 
@@ -84,7 +85,8 @@ def _differences(committed: Head, rebuilt: Head, var: Path, named: str | None) -
             "the examples changed since the head was learned",
             "Run `python -m knowledge learn`.",
         )
-    vectors = open_encoder(var, named).encode([example.text for example in load_examples()])
+    texts = [example.text for example in load_examples()]
+    vectors, _ = read(texts, open_encoder(var, named), committed.telling_words)
     before, after = committed.label_probabilities(vectors), rebuilt.label_probabilities(vectors)
     return int(((before.argmax(axis=1) != after.argmax(axis=1)) | (abs(before - after).max(axis=1) > 0.01)).sum())
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from knowledge.encoder.protocol import Encoder, Vectors
 from knowledge.examples import Example, examples_hash
 from knowledge.head import Head
+from knowledge.reading import read
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0)  # inverse regularisation tried
 FOLDS = 5
@@ -26,7 +27,8 @@ SEED = 20261124
 
 def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
     """Return the head learned from all examples, its confidence calibrated by leaving businesses out."""
-    vectors = encoder.encode([example.text for example in examples])
+    telling = telling_words(examples)
+    vectors, _ = read([example.text for example in examples], encoder, telling)
     labels = tuple(sorted({example.label for example in examples}))
     targets = np.array([labels.index(example.label) for example in examples])
     folds = _folds(examples)
@@ -50,7 +52,7 @@ def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
         weights=model.coef_.astype(np.float32),
         bias=model.intercept_.astype(np.float32),
         temperature=temperature,
-        telling_words=telling_words(examples),
+        telling_words=telling,
         manifest=manifest,
     )
 

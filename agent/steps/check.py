@@ -14,7 +14,7 @@ from agent.decision import (
 )
 from agent.deps import Deps
 from agent.evidence import Evidence
-from agent.guard import ledger_of, sentences, violations
+from agent.guard import ledger_of, own_words, sentences, violations
 from agent.models.protocol import Brief, Draft, Verdict
 from agent.replies import write
 from agent.state import State
@@ -56,7 +56,7 @@ def _problems(draft: Draft | None, brief: Brief, own: Draft | None) -> list[str]
         return ["no draft"]
     if not 0 < len(draft.text) <= LONGEST_REPLY:
         return ["length"]
-    promises = sentences(own.text) if own is not None else frozenset()
+    promises = sentences(own_words(own)) if own is not None else frozenset()
     ledger = ledger_of(brief.evidence, brief.reading, promises)
     return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
 
@@ -95,7 +95,7 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
         refund=_refund(brief.evidence),
         citations=_citations(brief.evidence, draft),
         tool_calls=[piece.call for piece in brief.evidence.tools],
-        flags=list(dict.fromkeys((*state.get("flags", ()), *flags))),
+        flags=_flags(state, brief, flags),
         release=deps.release.id,
         model=deps.model.name,
         prompts={"replies": deps.replies.version},
@@ -103,6 +103,11 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
         latency_ms=0.0,
         trace_id=deps.tracer.trace_id,
     )
+
+
+def _flags(state: State, brief: Brief, own: tuple[Flag, ...]) -> list[Flag]:
+    nothing_found = (Flag.NO_POLICY_FOUND,) * (not brief.evidence.passages)
+    return list(dict.fromkeys((*state.get("flags", ()), *nothing_found, *own)))
 
 
 def _priority(brief: Brief) -> Priority:

@@ -88,6 +88,7 @@ TABLE: tuple[Row, ...] = (
     (lambda s: not s.confident and s.short, _ask("request", "ask.request")),
     (lambda s: not s.confident, _hand_over("unclear")),
     (lambda s: s.handling is Handling.REFUSE, lambda _: Verdict(NextAction.REFUSE, "refuse")),
+    (lambda s: s.handling is Handling.THANKS, lambda _: Verdict(NextAction.REPLY, "thanks")),
     (lambda s: s.handling is Handling.PERSON, _hand_over("needs_person")),
     (lambda s: s.handling is Handling.POLICY and s.grounded, lambda _: Verdict(NextAction.REPLY, "policy")),
     (lambda s: s.handling is Handling.POLICY, _hand_over("no_policy")),

@@ -1,6 +1,5 @@
 """Third: the passages that may be quoted. None that is good enough is an answer too."""
 
-from agent.decision import Flag
 from agent.deps import Deps
 from agent.state import State
 from agent.trace import PassageFound, StepFailed
@@ -20,4 +19,4 @@ def retrieve(state: State, deps: Deps) -> State:
         found = []
     for one in found:
         deps.tracer.add(PassageFound(passage_id=one.passage.id, score=round(one.score, 4)))
-    return {"passages": tuple(found), "flags": () if found else (Flag.NO_POLICY_FOUND,)}
+    return {"passages": tuple(found)}

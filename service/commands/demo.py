@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agent.decision import Decision
     from agent.ticket import Ticket
 
+LONGEST_EXCERPT = 60  # characters of a ticket in the table
 INBOX = Path(__file__).parent.parent / "demo_inbox.jsonl"
 
 
@@ -68,12 +69,13 @@ def _show(tickets: "list[Ticket]", decisions: "list[Decision]") -> None:
     from rich.text import Text
 
     table = Table(title=f"{len(decisions)} tickets with {decisions[0].release}" if decisions else None)
-    for heading in ("ticket", "category", "conf.", "priority", "next action", "order", "ms"):
-        table.add_column(heading, justify="right" if heading in ("conf.", "ms") else "left", overflow="fold")
+    table.add_column("ticket", no_wrap=True, overflow="ellipsis", min_width=20)
+    for heading in ("category", "conf.", "priority", "next action", "order", "ms"):
+        table.add_column(heading, justify="right" if heading in ("conf.", "ms") else "left", no_wrap=True)
     for ticket, decision in zip(tickets, decisions, strict=True):
         words = " ".join(ticket.text.split())
         table.add_row(
-            Text(words if len(words) <= 44 else words[:43] + "…"),
+            Text(words[:LONGEST_EXCERPT]),
             decision.category,
             f"{decision.confidence:.2f}",
             decision.priority,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.evidence import Evidence
-from agent.guard import ledger_of, sentences, violations
+from agent.guard import ledger_of, own_words, sentences, violations
 from agent.models.protocol import Draft, Quote
 from agent.replies import load_replies, write
 from agent.taxonomy import NextAction
@@ -19,8 +19,8 @@ NOT_ELIGIBLE = next(order for order in ORDERS.values() if judged(order).reason_c
 BRIEF = brief_for(evidence_of(ELIGIBLE), NextAction.OFFER_REFUND, "refund.offer")
 
 
-def problems(text: str, evidence: Evidence, *quotes: Quote, published: str = "") -> list[str]:
-    ledger = ledger_of(evidence, BRIEF.reading, sentences(published))
+def problems(text: str, evidence: Evidence, *quotes: Quote, published: Draft | None = None) -> list[str]:
+    ledger = ledger_of(evidence, BRIEF.reading, sentences(own_words(published)) if published else frozenset())
     return list(violations(Draft(text, quotes), evidence, ledger))
 
 
@@ -31,7 +31,7 @@ def test_the_published_words_of_every_order_pass(order: object) -> None:
     action = NextAction.OFFER_REFUND if judgement.eligible else NextAction.DECLINE_REFUND
     reply = "refund.offer" if judgement.eligible else f"refund.decline.{judgement.reason_code}"
     draft = write(brief_for(evidence, action, reply), TEXTS)
-    assert problems(draft.text, evidence, *draft.quotes, published=draft.text) == []
+    assert problems(draft.text, evidence, *draft.quotes, published=draft) == []
 
 
 PROMISES = [

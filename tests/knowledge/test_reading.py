@@ -1,0 +1,39 @@
+"""Ticket texts to vectors: numbers masked, long texts pooled, alone as in a batch."""
+
+import numpy as np
+import pytest
+
+from knowledge.encoder.protocol import Encoder
+from knowledge.reading import masked, read
+
+MASKED = [
+    ("Where is A-10234?", "Where is number?"),
+    ("order #55812 and 9981-22", "order number and number"),
+    ("code AB1234567X, call 0049123456789", "code number, call number"),
+    ("3 chairs for 120 EUR on 4 May", "3 chairs for 120 EUR on 4 May"),
+    ("no digits here", "no digits here"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MASKED)
+def test_long_numbers_are_masked(text: str, expected: str) -> None:
+    assert masked(text) == expected
+
+
+def test_another_order_number_gives_the_same_vector(encoder: Encoder) -> None:
+    vectors, _ = read(["Where is A-10234?", "Where is A-10399?"], encoder, frozenset())
+    assert (vectors[0] == vectors[1]).all()
+
+
+def test_a_batch_gives_what_each_text_alone_gives(encoder: Encoder) -> None:
+    texts = ["refund", "My parcel is late. " * 300, "?", "Hello, can I swap it? " * 40]
+    together, counts = read(texts, encoder, frozenset({"parcel"}))
+    assert counts == [1, 3, 1, 2]
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(read([text], encoder, frozenset({"parcel"}))[0][0] @ vector) > 0.9999
+
+
+def test_nothing_to_read(encoder: Encoder) -> None:
+    vectors, counts = read([], encoder, frozenset())
+    assert (vectors.shape, counts) == ((0, encoder.dimensions), [])
