@@ -16,7 +16,7 @@ from tools.records import Order
 from tools.refund_judgement import RefundJudgement
 
 REPLIES = Path(__file__).parent / "prompts" / "replies"
-SECOND_QUOTE_WITHIN = 0.06  # of the best score: a close second passage of the same article is quoted too
+SECOND_QUOTE_WITHIN = 0.04  # of the best score: a close second passage of the same article is quoted too
 LONGEST_QUOTE = 600
 
 

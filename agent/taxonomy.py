@@ -1,6 +1,7 @@
 """The categories and their rules: the first file that a fork edits. Everything else reads its names from here.
 
 A category has topics, and a topic says how it is handled. No other file names a category or a topic.
+Longer than most files: it is one table.
 """
 
 from collections.abc import Mapping
@@ -238,7 +239,7 @@ TAXONOMY: Mapping[str, Category] = MappingProxyType(
             {
                 "complaint": Topic("about staff, service or advertising", Handling.PERSON),
                 "praise": Topic("thanks and praise", Handling.THANKS),
-                "legal_threat": Topic("lawyer, court, authority", Handling.PERSON, Priority.HIGH),
+                "legal_dispute": Topic("lawyer, court, authority", Handling.PERSON, Priority.HIGH),
             },
         ),
         "other_unsupported": Category(

@@ -1,4 +1,7 @@
-"""The vector store: the only file that knows Chroma. It is given our vectors and never written again once built."""
+"""The vector store: the only file that knows Chroma. It is given our vectors and never written again once built.
+
+A passage has one row for each of its views (see Passage.views); its similarity to a question is that of its best view.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +12,10 @@ from numpy.typing import NDArray
 
 from knowledge.encoder.protocol import Vectors
 from knowledge.errors import PartUnavailable
-from knowledge.policies import Passage
+from knowledge.policies import MOST_VIEWS, Passage
 
 COLLECTION = "passages"
+VIEWS_A_PASSAGE = 3  # rows asked for at first for each passage wanted
 BATCH = 5000  # Chroma refuses more at once
 # Set at creation: later changes to ef_search take effect only when the folder is opened again.
 HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200}
@@ -37,32 +41,37 @@ class Index:
 
     def nearest(self, vector: Vectors, count: int) -> list[tuple[Passage, float]]:
         """Return up to `count` passages by cosine similarity to one vector, best first; fewer when there are fewer."""
-        wanted = min(count, self.size)
-        if wanted == 0:
+        wanted = VIEWS_A_PASSAGE * count
+        while True:
+            rows = min(wanted, self.size)
+            best = _best_views(self._query(vector, rows)) if rows else []
+            if len(best) >= count or rows == self.size:
+                return best[:count]
+            wanted *= 2
+
+    def fetch(self, ids: Sequence[str], vector: Vectors) -> list[tuple[Passage, float]]:
+        """Return the passages of these ids with their cosine similarity to the vector, best first."""
+        if not ids:
             return []
+        rows = [_row_id(id, view) for id in ids for view in range(MOST_VIEWS)]
+        try:
+            found = self._collection.get(ids=rows, include=["documents", "metadatas", "embeddings"])
+        except Exception as problem:  # as above
+            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
+        cosines: NDArray[Any] = np.asarray(found["embeddings"]).reshape(len(found["ids"]), -1) @ vector
+        passages = [_passage(*row) for row in zip(found["documents"] or [], found["metadatas"] or [], strict=True)]
+        return _best_views(list(zip(passages, cosines.tolist(), strict=True)))
+
+    def _query(self, vector: Vectors, rows: int) -> list[tuple[Passage, float]]:
         try:
             found = self._collection.query(
-                query_embeddings=[vector], n_results=wanted, include=["documents", "metadatas", "distances"]
+                query_embeddings=[vector], n_results=rows, include=["documents", "metadatas", "distances"]
             )
         except Exception as problem:  # "contigious 2D array" and its like: bare kinds of the bindings
             raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
-        rows = zip(_first(found["ids"]), _first(found["documents"]), _first(found["metadatas"]), strict=True)
-        passages = [_passage(*row) for row in rows]
-        return [
-            (passage, 1.0 - distance) for passage, distance in zip(passages, _first(found["distances"]), strict=True)
-        ]
-
-    def fetch(self, ids: Sequence[str], vector: Vectors) -> list[tuple[Passage, float]]:
-        """Return the passages of these ids with their cosine similarity to the vector, in any order."""
-        if not ids:
-            return []
-        try:
-            found = self._collection.get(ids=list(ids), include=["documents", "metadatas", "embeddings"])
-        except Exception as problem:  # as above
-            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
-        cosines: NDArray[Any] = np.asarray(found["embeddings"]) @ vector
-        rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
-        return [(_passage(*row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+        documents, metadatas = _first(found["documents"]), _first(found["metadatas"])
+        passages = [_passage(*row) for row in zip(documents, metadatas, strict=True)]
+        return [(one, 1.0 - distance) for one, distance in zip(passages, _first(found["distances"]), strict=True)]
 
     def close(self) -> None:
         """Let go of the folder's files."""
@@ -70,18 +79,30 @@ class Index:
 
 
 def write_index(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> None:
-    """Create the store in an empty folder."""
+    """Create the store in an empty folder; `vectors` are those of all views, passage by passage."""
+    rows = [(passage, view) for passage in passages for view in range(len(passage.views()))]
     client = _client(folder)
     collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
-    for start in range(0, len(passages), BATCH):
-        part = passages[start : start + BATCH]
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
         collection.add(
-            ids=[passage.id for passage in part],
+            ids=[_row_id(passage.id, view) for passage, view in part],
             embeddings=vectors[start : start + BATCH],
-            documents=[passage.text for passage in part],
-            metadatas=[_metadata(passage) for passage in part],
+            documents=[passage.text for passage, _ in part],
+            metadatas=[_metadata(passage) for passage, _ in part],
         )
     client.close()
+
+
+def _best_views(rows: Sequence[tuple[Passage, float]]) -> list[tuple[Passage, float]]:
+    best: dict[str, tuple[Passage, float]] = {}
+    for passage, score in sorted(rows, key=lambda row: (-row[1], row[0].id)):
+        best.setdefault(passage.id, (passage, score))
+    return list(best.values())
+
+
+def _row_id(passage_id: str, view: int) -> str:
+    return f"{passage_id}#{view}"
 
 
 def _client(folder: Path) -> Any:
@@ -92,13 +113,13 @@ def _client(folder: Path) -> Any:
 
 
 def _metadata(passage: Passage) -> dict[str, Any]:
-    fields = passage.model_dump(mode="json", exclude={"id", "text", "rules"}, exclude_none=True)
+    fields = passage.model_dump(mode="json", exclude={"text", "rules", "asked"}, exclude_none=True)
     return fields | {"rules": " ".join(passage.rules)}
 
 
-def _passage(id: str, text: str, metadata: dict[str, Any]) -> Passage:
+def _passage(text: str, metadata: dict[str, Any]) -> Passage:
     rules = tuple(str(metadata["rules"]).split())
-    return Passage.model_validate({"valid_to": None, **metadata, "rules": rules, "id": id, "text": text})
+    return Passage.model_validate({"valid_to": None, **metadata, "rules": rules, "text": text})
 
 
 def _first(rows: list[Any] | None) -> list[Any]:

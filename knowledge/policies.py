@@ -12,8 +12,10 @@ from knowledge.errors import PartUnavailable
 from knowledge.plain_text import plain
 
 POLICIES = Path(__file__).parent / "policies"
+MOST_VIEWS = 10  # texts by which one passage is found
 LONGEST_PASSAGE = 340  # characters: what reads well as a quote in a reply
 _MARKUP = re.compile(r"[<>`{}\[\]|]|https?:|www\.")  # articles are quoted to customers as plain text
+_ASKED = re.compile(r"^Asked:(.*)$", re.MULTILINE)  # how customers ask: found by, never quoted
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'])")
 
 
@@ -44,6 +46,7 @@ class Passage(BaseModel):
     text: str
     category: str
     rules: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     valid_from: date
     valid_to: date | None
 
@@ -51,9 +54,9 @@ class Passage(BaseModel):
         """Say whether the article holds on this day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    def searchable(self) -> str:
-        """Return the text that is embedded and indexed: the passage with its title and heading."""
-        return f"{self.title}. {self.section}. {self.text}"
+    def views(self) -> tuple[str, ...]:
+        """Return the texts by which it is found: itself with title and heading, its heading, and how customers ask."""
+        return (f"{self.title}. {self.section}. {self.text}", self.section, *self.asked)[:MOST_VIEWS]
 
 
 def load_policies(folder: Path = POLICIES) -> list[Policy]:
@@ -67,7 +70,7 @@ def load_policies(folder: Path = POLICIES) -> list[Policy]:
 def cut(policy: Policy) -> Iterator[Passage]:
     """Yield the article's passages, in order."""
     number = 0
-    for section, body in _sections(policy):
+    for section, asked, body in _sections(policy):
         for text in _group(_SENTENCE_END.split(body)):
             number += 1
             yield Passage(
@@ -78,6 +81,7 @@ def cut(policy: Policy) -> Iterator[Passage]:
                 text=text,
                 category=policy.category,
                 rules=policy.rules,
+                asked=asked,
                 valid_from=policy.valid_from,
                 valid_to=policy.valid_to,
             )
@@ -92,16 +96,18 @@ def _parse(file: Path) -> Policy:
         raise PartUnavailable("policies", f"{file.name} is not a valid article", mend) from problem
     if policy.id != file.stem:
         raise PartUnavailable("policies", f"{file.name} says id {policy.id}", mend)
-    if _MARKUP.search(policy.body):
+    if _MARKUP.search(_ASKED.sub("", policy.body)):
         raise PartUnavailable("policies", f"{file.name} holds markup or a link", mend)
     return policy
 
 
-def _sections(policy: Policy) -> Iterator[tuple[str, str]]:
+def _sections(policy: Policy) -> Iterator[tuple[str, tuple[str, ...], str]]:
     for block in re.split(r"^## ", policy.body, flags=re.MULTILINE):
         heading, _, body = block.partition("\n")
-        if body.strip():
-            yield heading.strip() or policy.title, " ".join(body.split())
+        asked = tuple(one.strip() for line in _ASKED.findall(body) for one in line.split("|") if one.strip())
+        text = " ".join(_ASKED.sub("", body).split())
+        if text:
+            yield heading.strip() or policy.title, asked, text
 
 
 def _group(sentences: list[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from knowledge.index import HNSW, Index, write_index
 from knowledge.lexical import Lexical, write_lexical
 from knowledge.policies import Passage, cut, load_policies
 
-FORMAT = 1  # raised when what is written into a folder changes
+FORMAT = 2  # raised when what is written into a folder changes
 MEND = "Run `python -m knowledge build`."
 
 
@@ -63,12 +63,13 @@ def open_library(folder: Path) -> Library:
     """Open one knowledge folder as it is; raises PartUnavailable when it is missing, half or damaged."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        passages, probe, stating = int(manifest["passages"]), manifest["probe"], dict(manifest["stating"])
+        rows, probe, stating = int(manifest["rows"]), manifest["probe"], dict(manifest["stating"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise PartUnavailable("index", "no finished knowledge folder", MEND) from problem
     index = Index(folder / "chroma")
-    if index.size != passages:
-        raise PartUnavailable("index", f"{index.size} of {passages} passages", MEND)
+    if index.size != rows:
+        index.close()
+        raise PartUnavailable("index", f"{index.size} of {rows} rows", MEND)
     _answer_probe(index, probe)
     return Library(content=folder.name, index=index, lexical=Lexical(folder / "lexical"), stating=stating)
 
@@ -85,17 +86,17 @@ def _answer_probe(index: Index, probe: dict[str, object] | None) -> None:
 
 
 def _build(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> None:
-    texts = [passage.searchable() for passage in passages]
-    vectors = encoder.encode(texts)
+    views = [passage.views() for passage in passages]
+    vectors = encoder.encode([view for texts in views for view in texts])
 
     def fill(workshop: Path) -> None:
         write_index(workshop / "chroma", passages, vectors)
         (workshop / "lexical").mkdir()
-        write_lexical(workshop / "lexical", [passage.id for passage in passages], texts)
+        write_lexical(workshop / "lexical", [passage.id for passage in passages], [" ".join(texts) for texts in views])
         probe = {"vector": [float(number) for number in vectors[0]]} if len(passages) else None
         manifest = {
             "format": FORMAT,
-            "passages": len(passages),
+            "rows": sum(len(texts) for texts in views),
             "encoder": encoder.identity,
             "probe": probe,
             "stating": _stating(passages),

@@ -42,6 +42,7 @@ def passages() -> list[Passage]:
             text=text,
             category="visits",
             rules=("TICKET",) if "ticket" in text else (),
+            asked=("what do I pay to get in", "entrance fee") if "5 coins" in text else (),
             valid_from=date(2025, 1, 1),
             valid_to=date(2025, 12, 31) if "4 coins" in text else None,
         )

@@ -44,6 +44,12 @@ def test_words_find_what_vectors_blur(library: Library, encoder: Encoder) -> Non
     assert found(library, encoder, "??? !!!", passages=3)
 
 
+def test_how_customers_ask_leads_to_the_passage_and_is_never_quoted(library: Library, encoder: Encoder) -> None:
+    assert found(library, encoder, "entrance fee", passages=1) == ["museum.10"]
+    ((passage, _),) = library.index.nearest(encoder.encode(["entrance fee"])[0], 1)
+    assert "fee" not in passage.text
+
+
 def test_no_more_than_asked_for_best_first_and_repeatable(library: Library, encoder: Encoder) -> None:
     first = found(library, encoder, "when is it open", passages=3)
     assert len(first) == 3

@@ -32,17 +32,19 @@ def test_built_once_then_opened(tmp_path: Path, passages: list[Passage], encoder
     assert again.content == library.content == content_hash(passages, encoder.identity)
     assert (tmp_path / library.content / "manifest.json").stat().st_mtime_ns == built
     assert (tmp_path / "current").read_text(encoding="utf-8").strip() == library.content
-    assert library.index.size == len(passages)
+    assert library.index.size == sum(len(passage.views()) for passage in passages)
     assert {one[0] for one in answers(library, encoder)[:2]} == {"museum.9", "museum.10"}
 
 
 def test_vectors_are_ours_and_distances_cosine(tmp_path: Path, passages: list[Passage], encoder: Encoder) -> None:
     library = ensure_library(tmp_path, passages, encoder)
     vector = encoder.encode([QUESTION])[0]
-    exact = encoder.encode([passage.searchable() for passage in passages]) @ vector
+    exact = [float((encoder.encode(passage.views()) @ vector).max()) for passage in passages]
     found = library.index.nearest(vector, len(passages))
-    assert [passage.id for passage, _ in found] == [passages[place].id for place in np.argsort(-exact)]
+    assert [passage.id for passage, _ in found] == [passages[place].id for place in np.argsort(exact)[::-1]]
     assert np.allclose([score for _, score in found], np.sort(exact)[::-1], atol=1e-5)
+    fetched = library.index.fetch([passage.id for passage in passages], vector)
+    assert [passage.id for passage, _ in fetched] == [passage.id for passage, _ in found]
 
 
 def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
@@ -84,20 +86,22 @@ def test_what_is_damaged_is_named_and_rebuilt(
     assert answers(rebuilt, encoder) == expected
 
 
-def test_a_folder_with_fewer_passages_than_it_says_is_not_opened(
+def test_a_folder_with_fewer_rows_than_it_says_is_not_opened(
     tmp_path: Path, passages: list[Passage], encoder: Encoder
 ) -> None:
     library = ensure_library(tmp_path, passages, encoder)
     manifest = tmp_path / library.content / "manifest.json"
     said = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(said | {"passages": said["passages"] + 1}), encoding="utf-8")
-    with pytest.raises(PartUnavailable, match="passages"):
+    manifest.write_text(json.dumps(said | {"rows": said["rows"] + 1}), encoding="utf-8")
+    with pytest.raises(PartUnavailable, match="rows"):
         open_library(tmp_path / library.content)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_fewer_passages_than_asked_for(tmp_path: Path, passages: list[Passage], encoder: Encoder, count: int) -> None:
-    write_index(tmp_path, passages[:count], encoder.encode([passage.searchable() for passage in passages[:count]]))
+    write_index(
+        tmp_path, passages[:count], encoder.encode([view for passage in passages[:count] for view in passage.views()])
+    )
     index = Index(tmp_path)
     assert len(index.nearest(encoder.encode([QUESTION])[0], 24)) == count
     assert index.fetch([], encoder.encode([QUESTION])[0]) == []
