@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -47,10 +47,10 @@ def load_replies(version: str) -> ReplyTexts:
 
 def write(brief: Brief, texts: ReplyTexts) -> Draft:
     """Fill the verdict's text from the evidence. A required paragraph without its evidence raises KeyError."""
-    quotes = _quotes(brief)
-    blanks = _blanks(brief, quotes)
+    cited = {"quote": quotes(brief), "aside": asides(brief)}
+    blanks = _blanks(brief, cited)
     paragraphs = []
-    quoted = False
+    used: list[Quote] = []
     for paragraph in texts.text(f"{brief.verdict.reply}.{brief.reading.language}"):
         optional, words = paragraph.startswith("? "), paragraph.removeprefix("? ")
         try:
@@ -59,11 +59,11 @@ def write(brief: Brief, texts: ReplyTexts) -> Draft:
             if not optional:
                 raise
             continue
-        quoted = quoted or "$quote" in words
-    return Draft(text="\n\n".join(paragraphs), quotes=quotes if quoted else ())
+        used += [quote for name, found in cited.items() if name in Template(words).get_identifiers() for quote in found]
+    return Draft(text="\n\n".join(paragraphs), quotes=tuple(used))
 
 
-def _blanks(brief: Brief, quotes: tuple[Quote, ...]) -> dict[str, str]:
+def _blanks(brief: Brief, cited: Mapping[str, tuple[Quote, ...]]) -> dict[str, str]:
     """Return the blanks for which there is evidence; a blank that is absent can't be filled by accident."""
     rule = TAXONOMY[brief.classification.category]
     readings = [
@@ -81,9 +81,10 @@ def _blanks(brief: Brief, quotes: tuple[Quote, ...]) -> dict[str, str]:
         blanks |= _order_blanks(brief.evidence.orders[0])
     if brief.evidence.refund:
         blanks |= _refund_blanks(brief.evidence.refund[0])
-    if quotes:
-        titles = {found.passage.id: found.passage.title for found in brief.evidence.passages}
-        blanks |= {"quote": " ".join(quote.text for quote in quotes), "article": titles[quotes[0].passage_id]}
+    titles = {found.passage.id: found.passage.title for found in brief.evidence.passages}
+    for name, found in cited.items():
+        if found:
+            blanks |= {name: " ".join(one.text for one in found), f"{name}_article": titles[found[0].passage_id]}
     return blanks
 
 
@@ -109,28 +110,28 @@ def _refund_blanks(judgement: RefundJudgement) -> dict[str, str]:
     return blanks
 
 
-def _quotes(brief: Brief) -> tuple[Quote, ...]:
-    """Return the best passage, and a close second one of the same article where both fit."""
-    passages = _for_verdict(brief)
-    if not passages:
-        return ()
-    first = passages[0]
-    chosen = [first]
-    for found in passages[1:3]:
-        close = first.score - found.score <= SECOND_QUOTE_WITHIN and found.passage.policy_id == first.passage.policy_id
-        if close and len(first.passage.text) + len(found.passage.text) < LONGEST_QUOTE:
-            chosen.append(found)
-            break
-    return tuple(Quote(found.passage.id, found.passage.text) for found in chosen)
-
-
-def _for_verdict(brief: Brief) -> tuple[Found, ...]:
-    """Return the passages that speak for this verdict: those that state the rule where a rule decided."""
+def quotes(brief: Brief) -> tuple[Quote, ...]:
+    """Return what answers: the rule where a rule decided, else the best passage and a close second one."""
     judged = brief.evidence.refund
-    if judged is None:
-        return brief.evidence.passages
-    stating = [found for found in brief.evidence.passages if judged[0].rule_id in found.passage.rules]
-    return tuple(stating[:1]) or brief.evidence.passages[:1]
+    if judged is not None:
+        return _cited([found for found in brief.evidence.passages if judged[0].rule_id in found.passage.rules][:1])
+    passages = brief.evidence.passages
+    for second in passages[1:3]:
+        close = abs(passages[0].score - second.score) <= SECOND_QUOTE_WITHIN
+        together = len(passages[0].passage.text) + len(second.passage.text) < LONGEST_QUOTE
+        if close and together and second.passage.policy_id == passages[0].passage.policy_id:
+            return _cited([passages[0], second])
+    return _cited(passages[:1])
+
+
+def asides(brief: Brief) -> tuple[Quote, ...]:
+    """Return a passage of the ticket's own category: what another category says beside the matter only distracts."""
+    own = [found for found in brief.evidence.passages if found.passage.category == brief.classification.category]
+    return _cited(own[:1])
+
+
+def _cited(found: Sequence[Found]) -> tuple[Quote, ...]:
+    return tuple(Quote(one.passage.id, one.passage.text) for one in found)
 
 
 def _listed(phrases: Iterable[str]) -> str:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from knowledge.index import HNSW, Index, write_index
 from knowledge.lexical import Lexical, write_lexical
 from knowledge.policies import Passage, cut, load_policies
 
+LONGEST_BUILD_S = 3600
 FORMAT = 2  # raised when what is written into a folder changes
 MEND = "Run `python -m knowledge build`."
 
@@ -54,9 +56,19 @@ def ensure_library(root: Path, passages: Sequence[Passage], encoder: Encoder) ->
         shutil.rmtree(folder, ignore_errors=True)
         _build(folder, passages, encoder)
         library = open_library(folder)
-    if _current(root) != content:
+    previous = _current(root)
+    if previous != content:
         write_file(root / "current", content + "\n")
+        _forget_all_but(root, {content, previous})
     return library
+
+
+def _forget_all_but(root: Path, kept: Set[str | None]) -> None:
+    """Remove older folders, and what killed builds left behind unless it may still be under way."""
+    for folder in root.iterdir():
+        under_way = folder.name.startswith(".") and time.time() - folder.stat().st_mtime < LONGEST_BUILD_S
+        if folder.is_dir() and folder.name not in kept and not under_way:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_library(folder: Path) -> Library:

@@ -103,7 +103,7 @@ TABLE: tuple[Row, ...] = (
     (lambda s: s.handling is Handling.ORDER_PROBLEM, _hand_over("order_problem")),
     (
         lambda s: s.handling is Handling.ORDER_CHANGE and s.order is OrderState.PROCESSING,
-        _hand_over("change_order"),
+        _hand_over("change_possible"),
     ),
     (lambda s: s.handling is Handling.ORDER_CHANGE, _reply("change")),
     (

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agent.decision import Decision
     from agent.ticket import Ticket
 
-LONGEST_EXCERPT = 60  # characters of a ticket in the table
+LONGEST_EXCERPT = 120  # characters of a ticket in the table
 INBOX = Path(__file__).parent.parent / "demo_inbox.jsonl"
 
 
@@ -68,8 +68,8 @@ def _show(tickets: "list[Ticket]", decisions: "list[Decision]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{len(decisions)} tickets with {decisions[0].release}" if decisions else None)
-    table.add_column("ticket", no_wrap=True, overflow="ellipsis", min_width=20)
+    table = Table(title=f"{len(decisions)} tickets with {decisions[0].release}" if decisions else None, expand=True)
+    table.add_column("ticket", no_wrap=True, overflow="ellipsis", min_width=20, ratio=1)
     for heading in ("category", "conf.", "priority", "next action", "order", "ms"):
         table.add_column(heading, justify="right" if heading in ("conf.", "ms") else "left", no_wrap=True)
     for ticket, decision in zip(tickets, decisions, strict=True):

@@ -58,6 +58,9 @@ def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
     assert (tmp_path / "current").read_text(encoding="utf-8").strip() == new.content
     assert answers(old, encoder) == before
     assert answers(open_library(tmp_path / old.content), encoder) == before
+    newest = ensure_library(tmp_path, changed[:-1], encoder)
+    kept = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert kept == {new.content, newest.content}
 
 
 DAMAGES = {
@@ -113,9 +116,10 @@ import sys
 from pathlib import Path
 from knowledge.encoder.choose import open_encoder
 from knowledge.store import ensure_library, load_passages
+passages = load_passages()[::6]
 encoder = open_encoder(Path(sys.argv[1]))
 print("ready", flush=True)
-ensure_library(Path(sys.argv[2]), load_passages(), encoder)
+ensure_library(Path(sys.argv[2]), passages, encoder)
 """
 
 
@@ -129,7 +133,7 @@ def kill_while_building(var: Path, root: Path, after: float) -> None:
 
 
 def test_killed_while_building(tmp_path: Path, var: Path, encoder: Encoder) -> None:
-    survive_kills(tmp_path, var, encoder, [0.05, 0.4, 0.9, 1.4])
+    survive_kills(tmp_path, var, encoder, [0.05, 0.5, 1.0, 1.5])
 
 
 @pytest.mark.slow
@@ -138,7 +142,7 @@ def test_killed_fifty_times_while_building(tmp_path: Path, var: Path, encoder: E
 
 
 def survive_kills(tmp_path: Path, var: Path, encoder: Encoder, delays: list[float]) -> None:
-    passages = load_passages()
+    passages = load_passages()[::6]
     fresh = ensure_library(tmp_path / "fresh", passages, encoder)
     vectors = encoder.encode([passage.text for passage in passages[::9]])
     for number, after in enumerate(delays):
@@ -156,7 +160,7 @@ def test_several_processes_build_and_read_at_once(tmp_path: Path, var: Path) -> 
     code = (
         BUILD
         + "\nfrom knowledge.search import Search, SearchSettings\nfrom datetime import date\n"
-        + "library = ensure_library(Path(sys.argv[2]), load_passages(), encoder)\n"
+        + "library = ensure_library(Path(sys.argv[2]), passages, encoder)\n"
         + "search = Search(library, SearchSettings(5, 0.0, 0.5, 0.0))\n"
         + "vector = encoder.encode(['late parcel'])[0]\n"
         + "print([f.passage.id for f in search.find('late parcel', vector, date(2026, 10, 15))])\n"

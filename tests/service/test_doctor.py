@@ -15,8 +15,9 @@ TRIAGE = Path(sys.executable).with_name("triage")
 @pytest.fixture
 def copied_var(var: Path, tmp_path: Path) -> Path:
     """A copy of what setup built, to be damaged."""
-    for part in ("encoder", "knowledge"):
-        shutil.copytree(var / part, tmp_path / part)
+    current = (var / "knowledge" / "current").read_text(encoding="utf-8").strip()
+    shutil.copytree(var / "encoder", tmp_path / "encoder")
+    shutil.copytree(var / "knowledge" / current, tmp_path / "knowledge" / current)
     for file in var.glob("shop.db*"):
         shutil.copy(file, tmp_path / file.name)
     return tmp_path
