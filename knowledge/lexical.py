@@ -1,6 +1,5 @@
 """The lexical half of the search: BM25 over stemmed words. It finds the exact words that vectors blur."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,35 +7,33 @@ from typing import Any
 from knowledge.errors import PartUnavailable
 
 MEND = "Run `python -m knowledge build`."
-_IDS = "ids.json"
 
 
 class Lexical:
-    """Words to passage ids, from a folder that `write_lexical` made."""
+    """Words to the places of texts, from a folder that `write_lexical` made."""
 
     def __init__(self, folder: Path) -> None:
         import bm25s
 
         try:
             self._bm25 = bm25s.BM25.load(str(folder), mmap=True)
-            self._ids: list[str] = json.loads((folder / _IDS).read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError) as problem:
             raise PartUnavailable("index", "the lexical index is missing or damaged", MEND) from problem
         self._stem = _stemmer()
 
-    def best(self, question: str, count: int) -> list[str]:
-        """Return up to `count` passage ids that share a word with the question, best first."""
+    def best(self, question: str, count: int) -> list[int]:
+        """Return the places of up to `count` texts that share a word with the question, best first."""
         words = _words(question, self._stem)
         known = [word for word in dict.fromkeys(words) if word in self._bm25.vocab_dict]
         if not known:
             return []
         rows, scores = self._bm25.retrieve(
-            [known], k=min(count, len(self._ids)), show_progress=False, sorted=True, return_as="tuple"
+            [known], k=min(count, self._bm25.scores["num_docs"]), show_progress=False, sorted=True, return_as="tuple"
         )
-        return [self._ids[row] for row, score in zip(rows[0], scores[0], strict=True) if score > 0]
+        return [int(row) for row, score in zip(rows[0], scores[0], strict=True) if score > 0]
 
 
-def write_lexical(folder: Path, ids: Sequence[str], texts: Sequence[str]) -> None:
+def write_lexical(folder: Path, texts: Sequence[str]) -> None:
     """Create the index of these texts in a folder."""
     import bm25s
 
@@ -44,7 +41,6 @@ def write_lexical(folder: Path, ids: Sequence[str], texts: Sequence[str]) -> Non
     bm25 = bm25s.BM25()
     bm25.index([_words(text, stem) for text in texts], show_progress=False)
     bm25.save(str(folder))
-    (folder / _IDS).write_text(json.dumps(list(ids)), encoding="utf-8")
 
 
 def _stemmer() -> Any:

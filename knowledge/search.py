@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.encoder.protocol import Vectors
+from knowledge.library import Library
 from knowledge.policies import Passage
-from knowledge.store import Library
 
 CANDIDATES = 24  # from each half; superseded articles among them fall out afterwards
 RANK_DAMPING = 60  # the usual constant of reciprocal rank fusion
@@ -42,27 +42,22 @@ class Search:
         `vector` is the question's, shape (dimensions,). Passages of `category` are preferred, not required.
         """
         settings = self._settings
-        cosines: dict[str, tuple[Passage, float]] = {}
-        fused: dict[str, float] = {}
-        for rank, (passage, score) in enumerate(self._library.index.nearest(vector, CANDIDATES)):
-            cosines[passage.id] = (passage, score)
-            fused[passage.id] = 1 / (RANK_DAMPING + rank)
+        cosines = self._library.nearest(vector, CANDIDATES)
+        fused = {place: 1 / (RANK_DAMPING + rank) for rank, place in enumerate(cosines)}
         lexical = self._library.lexical.best(question, CANDIDATES) if settings.lexical_weight else []
-        for rank, id in enumerate(lexical):
-            fused[id] = fused.get(id, 0.0) + settings.lexical_weight / (RANK_DAMPING + rank)
-        unseen = [id for id in lexical if id not in cosines]
-        cosines.update({passage.id: (passage, score) for passage, score in self._library.index.fetch(unseen, vector)})
-
-        def weight(id: str) -> tuple[float, str]:
-            bonus = settings.category_bonus if cosines[id][0].category == category else 0.0
-            return (-fused[id] - bonus, id)
-
-        ranked = [Found(*cosines[id]) for id in sorted(fused, key=weight)]
+        for rank, place in enumerate(lexical):
+            fused[place] = fused.get(place, 0.0) + settings.lexical_weight / (RANK_DAMPING + rank)
+            cosines.setdefault(place, self._library.cosine(place, vector))
+        passages = self._library.passages
+        for place in fused:
+            fused[place] += settings.category_bonus * (passages[place].category == category)
+        ranked = [Found(passages[place], cosines[place]) for place in sorted(fused, key=lambda one: (-fused[one], one))]
         good = [found for found in ranked if found.score >= settings.lowest_score and found.passage.in_force(day)]
         return good[: settings.passages]
 
     def stating(self, rule_id: str, vector: Vectors, day: date) -> list[Found]:
         """Return the passages in force of the articles that state a rule, those nearest to the vector first."""
-        ids = self._library.stating.get(rule_id, [])
-        found = [Found(*pair) for pair in self._library.index.fetch(ids, vector) if pair[0].in_force(day)]
+        passages = self._library.passages
+        places = [place for place in self._library.stating.get(rule_id, []) if passages[place].in_force(day)]
+        found = [Found(passages[place], self._library.cosine(place, vector)) for place in places]
         return sorted(found, key=lambda one: (-one.score, one.passage.id))

@@ -72,13 +72,14 @@ def _classifier() -> str:
 def _index() -> str:
     from agent.settings import Settings
     from knowledge.encoder.choose import open_encoder
-    from knowledge.store import content_hash, load_passages, open_library
+    from knowledge.library import open_library
+    from knowledge.store import content_hash, load_passages
 
     settings = Settings()
     _encoder()
     identity = open_encoder(settings.var, settings.encoder).identity
     library = open_library(settings.var / "knowledge" / content_hash(load_passages(), identity))
-    return f"{library.index.size} passages in {library.content}"
+    return f"{len(library.passages)} passages in {library.content}"
 
 
 def _shop() -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from knowledge.encoder.protocol import Encoder
+from knowledge.library import Library
 from knowledge.policies import Passage
 from knowledge.search import Search, SearchSettings
-from knowledge.store import Library, ensure_library
+from knowledge.store import ensure_library
 
 DAY = date(2026, 10, 15)
 
@@ -46,8 +47,8 @@ def test_words_find_what_vectors_blur(library: Library, encoder: Encoder) -> Non
 
 def test_how_customers_ask_leads_to_the_passage_and_is_never_quoted(library: Library, encoder: Encoder) -> None:
     assert found(library, encoder, "entrance fee", passages=1) == ["museum.10"]
-    ((passage, _),) = library.index.nearest(encoder.encode(["entrance fee"])[0], 1)
-    assert "fee" not in passage.text
+    (place,) = library.nearest(encoder.encode(["entrance fee"])[0], 1)
+    assert "fee" not in library.passages[place].text
 
 
 def test_no_more_than_asked_for_best_first_and_repeatable(library: Library, encoder: Encoder) -> None:

@@ -13,16 +13,16 @@ import pytest
 
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
-from knowledge.index import Index, write_index
+from knowledge.library import Library, open_library
 from knowledge.policies import Passage
-from knowledge.store import Library, content_hash, ensure_library, load_passages, open_library
+from knowledge.store import content_hash, ensure_library, load_passages
 
 QUESTION = "How much is a ticket?"
 
 
 def answers(library: Library, encoder: Encoder) -> list[tuple[str, float]]:
-    nearest = library.index.nearest(encoder.encode([QUESTION])[0], 5)
-    return [(passage.id, round(score, 4)) for passage, score in nearest]
+    nearest = library.nearest(encoder.encode([QUESTION])[0], 5)
+    return [(library.passages[place].id, round(cosine, 4)) for place, cosine in nearest.items()]
 
 
 def test_built_once_then_opened(tmp_path: Path, passages: list[Passage], encoder: Encoder) -> None:
@@ -40,11 +40,10 @@ def test_vectors_are_ours_and_distances_cosine(tmp_path: Path, passages: list[Pa
     library = ensure_library(tmp_path, passages, encoder)
     vector = encoder.encode([QUESTION])[0]
     exact = [float((encoder.encode(passage.views()) @ vector).max()) for passage in passages]
-    found = library.index.nearest(vector, len(passages))
-    assert [passage.id for passage, _ in found] == [passages[place].id for place in np.argsort(exact)[::-1]]
-    assert np.allclose([score for _, score in found], np.sort(exact)[::-1], atol=1e-5)
-    fetched = library.index.fetch([passage.id for passage in passages], vector)
-    assert [passage.id for passage, _ in fetched] == [passage.id for passage, _ in found]
+    found = library.nearest(vector, len(passages))
+    assert list(found) == [int(place) for place in np.argsort(exact)[::-1]]
+    assert np.allclose(list(found.values()), np.sort(exact)[::-1], atol=1e-5)
+    assert np.allclose([library.cosine(place, vector) for place in range(len(passages))], exact, atol=1e-5)
 
 
 def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
@@ -63,6 +62,10 @@ def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
     assert kept == {new.content, newest.content}
 
 
+def drop_last_line(file: Path) -> None:
+    file.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+
+
 DAMAGES = {
     "everything deleted": lambda folder: shutil.rmtree(folder),
     "no manifest": lambda folder: (folder / "manifest.json").unlink(),
@@ -71,7 +74,9 @@ DAMAGES = {
     "vector store's database cut": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b"SQLite"),
     "vector store's database emptied": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b""),
     "words deleted": lambda folder: shutil.rmtree(folder / "lexical"),
-    "words' ids damaged": lambda folder: (folder / "lexical" / "ids.json").write_text("[", encoding="utf-8"),
+    "words cut": lambda folder: next((folder / "lexical").glob("*.json")).write_text("[", encoding="utf-8"),
+    "vectors deleted": lambda folder: (folder / "vectors.npy").unlink(),
+    "a passage deleted": lambda folder: drop_last_line(folder / "passages.jsonl"),
 }
 
 
@@ -95,20 +100,19 @@ def test_a_folder_with_fewer_rows_than_it_says_is_not_opened(
     library = ensure_library(tmp_path, passages, encoder)
     manifest = tmp_path / library.content / "manifest.json"
     said = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(said | {"rows": said["rows"] + 1}), encoding="utf-8")
+    said["owners"].append(said["owners"][-1])
+    manifest.write_text(json.dumps(said), encoding="utf-8")
     with pytest.raises(PartUnavailable, match="rows"):
         open_library(tmp_path / library.content)
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("count", [1, 3])
 def test_fewer_passages_than_asked_for(tmp_path: Path, passages: list[Passage], encoder: Encoder, count: int) -> None:
-    write_index(
-        tmp_path, passages[:count], encoder.encode([view for passage in passages[:count] for view in passage.views()])
-    )
-    index = Index(tmp_path)
-    assert len(index.nearest(encoder.encode([QUESTION])[0], 24)) == count
-    assert index.fetch([], encoder.encode([QUESTION])[0]) == []
-    index.close()
+    library = ensure_library(tmp_path, passages[:count], encoder)
+    vector = encoder.encode([QUESTION])[0]
+    assert len(library.nearest(vector, 24)) == count
+    assert len(library.lexical.best("tower children dogs", 24)) == count
+    library.index.close()
 
 
 BUILD = """
@@ -150,7 +154,7 @@ def survive_kills(tmp_path: Path, var: Path, encoder: Encoder, delays: list[floa
         kill_while_building(var, root, after)
         library = ensure_library(root, passages, encoder)
         for vector in vectors:
-            assert library.index.nearest(vector, 5) == fresh.index.nearest(vector, 5)
+            assert library.nearest(vector, 5) == fresh.nearest(vector, 5)
         library.index.close()
         shutil.rmtree(root)
     fresh.index.close()

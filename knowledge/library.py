@@ -1,0 +1,101 @@
+"""One knowledge folder: the passages, and everything by which they are found. Written once, then only read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.encoder.protocol import Encoder, Vectors
+from knowledge.errors import PartUnavailable
+from knowledge.index import Index, write_index
+from knowledge.lexical import Lexical, write_lexical
+from knowledge.policies import Passage
+
+ROWS_A_PASSAGE = 3  # asked of the index at first for each passage wanted
+MEND = "Run `python -m knowledge build`."
+
+
+@dataclass(frozen=True)
+class Library:
+    """Passages by their place, and their rows: a passage has one row for each of its views (see Passage.views).
+
+    vectors: float32, shape (rows, dimensions), memory-mapped; owners: the place of each row's passage, ascending.
+    """
+
+    content: str
+    passages: tuple[Passage, ...]
+    index: Index
+    lexical: Lexical
+    vectors: Vectors
+    owners: NDArray[np.int64]
+    stating: Mapping[str, list[int]]  # rule id -> places of the passages of articles that state it
+
+    def nearest(self, vector: Vectors, count: int) -> dict[int, float]:
+        """Return up to `count` places with the cosine of their best view, best first; fewer when there are fewer."""
+        wanted = ROWS_A_PASSAGE * count
+        while True:
+            best: dict[int, float] = {}
+            for row, cosine in self.index.nearest(vector, wanted):
+                best.setdefault(int(self.owners[row]), cosine)
+            if len(best) >= count or wanted >= self.index.size:
+                return dict(list(best.items())[:count])
+            wanted *= 2
+
+    def cosine(self, place: int, vector: Vectors) -> float:
+        """Return the exact cosine of a passage's best view to the vector."""
+        start, stop = np.searchsorted(self.owners, (place, place + 1))
+        return float((self.vectors[start:stop] @ vector).max())
+
+
+def write_library(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> None:
+    """Write a folder; the manifest comes last, so that a half-written one is never taken for whole."""
+    views = [passage.views() for passage in passages]
+    owners = [place for place, texts in enumerate(views) for _ in texts]
+    vectors = encoder.encode([text for texts in views for text in texts])
+    write_index(folder / "chroma", vectors, [passages[owner].id for owner in owners])
+    (folder / "lexical").mkdir()
+    write_lexical(folder / "lexical", [" ".join(texts) for texts in views])
+    np.save(folder / "vectors.npy", vectors, allow_pickle=False)
+    lines = [passage.model_dump_json() + "\n" for passage in passages]
+    (folder / "passages.jsonl").write_text("".join(lines), encoding="utf-8")
+    rules = sorted({rule for passage in passages for rule in passage.rules})
+    stating = {rule: [place for place, one in enumerate(passages) if rule in one.rules] for rule in rules}
+    manifest = {"encoder": encoder.identity, "owners": owners, "stating": stating}
+    (folder / "manifest.json").write_text(json.dumps(manifest) + "\n", encoding="utf-8")
+
+
+def open_library(folder: Path) -> Library:
+    """Open one knowledge folder as it is; raises PartUnavailable when it is missing, half or damaged."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        owners = np.asarray(manifest["owners"], dtype=np.int64)
+        stating = dict(manifest["stating"])
+        lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+        passages = tuple(Passage.model_validate_json(line) for line in lines)
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise PartUnavailable("index", "no finished knowledge folder", MEND) from problem
+    lexical = Lexical(folder / "lexical")
+    index = Index(folder / "chroma")
+    try:
+        _answers(index, vectors, owners, passages)
+    except PartUnavailable:
+        index.close()
+        raise
+    return Library(folder.name, passages, index, lexical, vectors, owners, stating)
+
+
+def _answers(index: Index, vectors: Vectors, owners: NDArray[np.int64], passages: Sequence[Passage]) -> None:
+    """A store can open and still have lost rows or vectors: count, and ask for one row by its own vector."""
+    if not index.size == len(vectors) == len(owners):
+        raise PartUnavailable("index", f"{index.size} of {len(owners)} rows", MEND)
+    if len(owners) == 0:
+        return
+    if owners[-1] != len(passages) - 1:
+        raise PartUnavailable("index", "passages are missing", MEND)
+    found = index.nearest(vectors[0], 1)
+    if not found or found[0][1] < 0.999:
+        raise PartUnavailable("index", "the vector store answers wrongly", MEND)
