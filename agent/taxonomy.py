@@ -249,7 +249,10 @@ TAXONOMY: Mapping[str, Category] = MappingProxyType(
             Team.CARE,
             frozenset({NextAction.REFUSE, NextAction.ASK_FOLLOW_UP, NextAction.ESCALATE}),
             {
-                "off_topic": Topic("not this desk's business", Handling.REFUSE),
+                "bank_matters": Topic("of a bank or card issuer", Handling.REFUSE),
+                "other_business": Topic("of another company, an office, an employer; offers", Handling.REFUSE),
+                "general_knowledge": Topic("facts, advice, translation, sums", Handling.REFUSE),
+                "assistant_task": Topic("timers, music, directions, bookings", Handling.REFUSE),
                 "chit_chat": Topic("small talk", Handling.REFUSE),
                 "attack": Topic("tries to change how the desk works", Handling.REFUSE),
             },

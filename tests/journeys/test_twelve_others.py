@@ -5,14 +5,13 @@ made anew by the documented commands.
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from tests.processes import python
 
 WORDS = ("garden", "roof", "piano", "boat", "oven", "clock", "horse", "lamp", "window", "ladder", "bridge", "violin")
 TAXONOMY_TABLE = """
@@ -82,38 +81,28 @@ def fork(root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         (copy / "knowledge" / "policies" / f"{id}.md").write_text(
             f"---\n{front}\n---\n## Care\n{body}\n", encoding="utf-8"
         )
-    python(copy, "-m", "knowledge", "learn", "--version", "v1")
-    python(copy, "-m", "knowledge", "build")
-    python(copy, "-c", "from agent.decision import write_schema; write_schema()")
+    made(copy, "-m", "knowledge", "learn", "--version", "v1")
+    made(copy, "-m", "knowledge", "build")
+    made(copy, "-c", "from agent.decision import write_schema; write_schema()")
     return copy
 
 
-def python(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder), "TRIAGE_VAR": str(folder / "var")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=110,
-    )
+def made(folder: Path, *arguments: str) -> str:
+    done = python(folder, *arguments, PYTHONPATH=str(folder), TRIAGE_VAR=str(folder / "var"))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def decide(fork: Path, text: str, *options: str) -> dict[str, object]:
     schema = json.loads((fork / "agent" / "decision.schema.json").read_text(encoding="utf-8"))
-    decision = json.loads(
-        python(fork, "-c", "from service.cli import main; main()", "ticket", text, "--json", *options)
-    )
+    decision = json.loads(made(fork, "-c", "from service.cli import main; main()", "ticket", text, "--json", *options))
     jsonschema.validate(decision, schema)
     assert isinstance(decision, dict)
     return decision
 
 
 def test_it_runs_its_own_code(fork: Path) -> None:
-    assert python(fork, "-c", "import agent.taxonomy; print(agent.taxonomy.__file__)").startswith(str(fork))
+    assert made(fork, "-c", "import agent.taxonomy; print(agent.taxonomy.__file__)").startswith(str(fork))
 
 
 def test_the_schema_names_the_new_categories(fork: Path) -> None:

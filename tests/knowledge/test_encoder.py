@@ -1,7 +1,5 @@
 """The serving encoder against its reference: the same weights, the same vectors, no torch."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from knowledge.encoder.weights import MINILM_SHA256, minilm_folder, verify
 from knowledge.errors import PartUnavailable
 from knowledge.examples import load_examples
 from knowledge.head import head_folder, load_head
+from tests.processes import python
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 ODD = ["", " ", "?", "a" * 5000, "refund " * 900, "你好 我要退款", "🙂" * 300, "a\nb\tc", "Ünïcödé 12,50 €"]
@@ -93,11 +92,11 @@ def test_a_name_that_is_nowhere_says_so(var: Path) -> None:
         open_encoder(var, str(var / "no such folder"))
 
 
-def test_serving_never_imports_torch(var: Path) -> None:
+def test_serving_never_imports_torch(root: Path, var: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom knowledge.encoder.choose import open_encoder\n"
         f"open_encoder(Path({str(var)!r})).encode(['hello'])\n"
         "print(sorted({'torch', 'transformers', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = python(root, "-c", code)
     assert done.stdout.strip() == "[]"

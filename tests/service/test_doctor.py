@@ -1,15 +1,12 @@
 """`triage doctor` names each part that is missing or damaged, with its mend, and mends nothing by itself."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-TRIAGE = Path(sys.executable).with_name("triage")
+from tests.processes import Done, python, triage
 
 
 @pytest.fixture
@@ -23,16 +20,8 @@ def copied_var(var: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def doctor(var: Path, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [TRIAGE, "doctor"],
-        cwd=root,
-        env=os.environ | {"TRIAGE_VAR": str(var)} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
+def doctor(var: Path, root: Path) -> Done:
+    return triage(root, "doctor", TRIAGE_VAR=str(var))
 
 
 def test_all_is_well(copied_var: Path, root: Path) -> None:
@@ -76,14 +65,7 @@ def test_a_wrong_clock_is_named(copied_var: Path, root: Path) -> None:
         "import service.commands.doctor as doctor\ndoctor.datetime = Past\n"
         "import sys\nsys.argv = ['triage', 'doctor']\nfrom service.cli import main\nmain()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=root,
-        env=os.environ | {"TRIAGE_VAR": str(copied_var)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python(root, "-c", code, TRIAGE_VAR=str(copied_var))
     assert done.returncode == 1
     assert "clock" in done.stdout
     assert "NTP" in done.stdout
@@ -91,28 +73,14 @@ def test_a_wrong_clock_is_named(copied_var: Path, root: Path) -> None:
 
 def test_the_commands_themselves_heal_what_is_derived(copied_var: Path, root: Path) -> None:
     shutil.rmtree(copied_var / "knowledge")
-    done = subprocess.run(
-        [TRIAGE, "ticket", "Which ways to pay are there?"],
-        cwd=root,
-        env=os.environ | {"TRIAGE_VAR": str(copied_var)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = triage(root, "ticket", "Which ways to pay are there?", TRIAGE_VAR=str(copied_var))
     assert done.returncode == 0
     assert doctor(copied_var, root).returncode == 0
 
 
 def test_a_damaged_shop_stops_a_ticket_with_one_line(copied_var: Path, root: Path) -> None:
     (copied_var / "shop.db").write_bytes(b"x" * 9000)
-    done = subprocess.run(
-        [TRIAGE, "ticket", "Where is A-10234?"],
-        cwd=root,
-        env=os.environ | {"TRIAGE_VAR": str(copied_var)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = triage(root, "ticket", "Where is A-10234?", TRIAGE_VAR=str(copied_var))
     assert (done.returncode, done.stdout) == (1, "")
     assert "doctor" in done.stderr
     assert "Traceback" not in done.stderr
