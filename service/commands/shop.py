@@ -11,6 +11,7 @@ def shop(json: Annotated[bool, typer.Option("--json", help="Print one JSON objec
     from agent.settings import Settings
     from tools.demo_shop.seed import SHOP_DAY, ensure_demo_shop
     from tools.demo_shop.store import DemoShop
+    from tools.money import Money
 
     file = Settings().var / "shop.db"
     ensure_demo_shop(file)
@@ -30,5 +31,9 @@ def shop(json: Annotated[bool, typer.Option("--json", help="Print one JSON objec
     typer.echo(f"{len(customers)} customers, {len(orders)} orders; in this shop it is {SHOP_DAY}.", err=True)
     for order in orders:
         kinds = ", ".join(dict.fromkeys(line.kind.value for line in order.lines))
-        paid = f"{order.paid_minor} {order.currency} minor"
-        typer.echo(f"{order.order_id}  {order.customer_id}  {order.status:<10}  {order.placed_on}  {paid:>18}  {kinds}")
+        paid = Money(amount_minor=order.paid_minor, currency=order.currency).text()
+        arrived = order.delivered_on or "-"
+        typer.echo(
+            f"{order.order_id}  {order.customer_id}  {order.status:<10}  placed {order.placed_on}  "
+            f"delivered {arrived!s:<10}  {paid:>12}  {kinds}"
+        )
