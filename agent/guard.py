@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent.evidence import Evidence
 from agent.models.protocol import Draft, Reading
+from knowledge.plain_text import plain
 from tools.money import Money
 from tools.orders import order_id_mentions
 
@@ -57,11 +58,13 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
     passages = {found.passage.id: found.passage for found in evidence.passages}
     for quote in draft.quotes:
         passage = passages.get(quote.passage_id)
-        if passage is None or quote.text not in passage.text or not quote.text.strip():
+        if passage is None or not _whole_sentences(quote.text, passage.text):
             yield f"citation: {quote.passage_id}"
         elif quote.text not in draft.text:
             yield f"citation unused: {quote.passage_id}"
     own = own_words(draft)
+    if plain(draft.text) != draft.text:
+        yield "hidden characters"
     claims = _claims()
     if claims["markup"].search(own):
         yield "markup"
@@ -71,6 +74,16 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
     for sentence in sentences(own):
         if claims["promise"].search(sentence) and sentence not in ledger.promises:
             yield f"promise: {sentence}"
+
+
+def _whole_sentences(quote: str, passage: str) -> bool:
+    """Say whether a quote is one or more whole sentences: a single word lifted out would hide a claim of one's own."""
+    if not quote.strip():
+        return False
+    before, found, after = passage.partition(quote)
+    starts = not before or bool(re.search(r"[.!?]\s$", before))
+    ends = quote.endswith((".", "!", "?")) and (not after or after.startswith(" "))
+    return bool(found) and starts and ends
 
 
 def own_words(draft: Draft) -> str:

@@ -11,7 +11,7 @@ from agent.guard import ledger_of, own_words, sentences, violations
 from agent.models.protocol import Draft, Quote
 from agent.replies import load_replies, write
 from agent.taxonomy import NextAction
-from tests.agent.evidence import ORDERS, QUOTE, brief_for, evidence_of, judged
+from tests.agent.evidence import ORDERS, QUOTE, brief_for, evidence_of, judged, passage
 
 TEXTS = load_replies("v1")
 ELIGIBLE = next(order for order in ORDERS.values() if judged(order).eligible)
@@ -108,12 +108,26 @@ QUOTES = [
     ("not retrieved", Quote("other.1", QUOTE)),
     ("changed", Quote("returns.1", QUOTE.replace("30", "300"))),
     ("empty", Quote("returns.1", "  ")),
+    ("nothing", Quote("returns.1", "")),
+    ("a part of a sentence", Quote("returns.1", "Goods may be sent back")),
+    ("a part at the end", Quote("returns.1", "30 days after delivery.")),
 ]
 
 
 @pytest.mark.parametrize("quote", [quote for _, quote in QUOTES], ids=[name for name, _ in QUOTES])
 def test_a_quote_stands_verbatim_in_a_retrieved_passage(quote: Quote) -> None:
     assert any(problem.startswith("citation") for problem in problems(quote.text, evidence_of(ELIGIBLE), quote))
+
+
+@pytest.mark.parametrize("word", ["refund", "approved", "r"])
+def test_a_word_lifted_from_a_passage_hides_no_claim(word: str) -> None:
+    evidence = Evidence((passage("A refund is approved by a person. It takes 5 days."),))
+    assert problems("Your refund is approved.", evidence, Quote("returns.1", word))
+
+
+@pytest.mark.parametrize("hidden", ["re\u200bfund", "re\u00adfund", "re\u202efund", "refund\x00", "r\U000e0065efund"])
+def test_hidden_characters_never_leave(hidden: str) -> None:
+    assert problems(f"Your {hidden} is approved.", Evidence())
 
 
 def test_a_quote_is_used_in_the_reply() -> None:
