@@ -26,6 +26,7 @@ class Flag(StrEnum):
     LEGAL_THREAT = "legal_threat"
     SAFETY_RISK = "safety_risk"
     SELF_HARM = "self_harm"
+    THREATENS_VIOLENCE = "threatens_violence"
     INJECTION_SUSPECTED = "injection_suspected"
     LANGUAGE_UNSUPPORTED = "language_unsupported"
     NO_POLICY_FOUND = "no_policy_found"

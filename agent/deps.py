@@ -18,9 +18,13 @@ from tools.tool import Tool
 
 @dataclass(frozen=True)
 class Deps:
-    """Everything a step may use besides the state. `read` runs the encoder in a thread of its own."""
+    """Everything a step may use besides the state.
+
+    `embedded` answers where `model` fails; `read` runs the encoder in a thread of its own.
+    """
 
     model: Model
+    embedded: Model
     read: Callable[[str], Awaitable[ReadText]]
     search: Search
     tools: Mapping[str, Tool]

@@ -1,7 +1,8 @@
 """The promise ledger and the claim check: what a reply says is bound to evidence of this run, or it does not leave.
 
-It takes the writer for an attacker. Words quoted verbatim from a retrieved passage are policy; everything else that
-speaks of money, a date, an order or a promise must be in the ledger. How claims look is data, in claims.toml.
+It takes the writer for an attacker. Three kinds of words pass: whole sentences quoted from a retrieved passage, the
+sentences that the published texts make of this run's evidence, and sentences that claim nothing or only what is in the
+ledger. How claims look is data, in claims.toml.
 """
 
 import functools
@@ -18,21 +19,23 @@ from tools.money import Money
 from tools.orders import order_id_mentions
 
 PATTERNS = Path(__file__).with_name("claims.toml")
+# Letters as European languages write them. Others look alike ("refund" with a Cyrillic e) or can't be checked.
+_LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*[.!?\n]?")
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What this run's evidence allows a reply to say: amounts and days as text, order ids, and sentences on money."""
+    """What this run's evidence allows a reply to say: amounts, days and order numbers as text, and whole sentences."""
 
     amounts: frozenset[str]
     days: frozenset[str]
     order_ids: frozenset[str]
-    promises: frozenset[str]
+    published: frozenset[str]
 
 
-def ledger_of(evidence: Evidence, reading: Reading, promises: frozenset[str]) -> Ledger:
-    """Return the ledger; `promises` are the sentences that the published texts make of this evidence."""
+def ledger_of(evidence: Evidence, reading: Reading, published: frozenset[str]) -> Ledger:
+    """Return the ledger; `published` are the sentences that the published texts make of this evidence."""
     amounts: set[str] = set()
     days: set[str] = set()
     for order in evidence.orders:
@@ -43,14 +46,8 @@ def ledger_of(evidence: Evidence, reading: Reading, promises: frozenset[str]) ->
         days |= {
             day.isoformat() for day in (order.placed_on, order.shipped_on, order.expected_on, order.delivered_on) if day
         }
-    if evidence.refund:
-        judgement = evidence.refund[0]
-        if judgement.eligible:
-            amounts.add(Money(amount_minor=judgement.amount_minor, currency=judgement.currency).text())
-        if judgement.last_day:
-            days.add(judgement.last_day.isoformat())
     ids = {order.order_id for order in evidence.orders} | set(reading.order_ids)
-    return Ledger(frozenset(amounts), frozenset(days), frozenset(ids), promises)
+    return Ledger(frozenset(amounts), frozenset(days), frozenset(ids), published)
 
 
 def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str]:
@@ -62,18 +59,36 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
             yield f"citation: {quote.passage_id}"
         elif quote.text not in draft.text:
             yield f"citation unused: {quote.passage_id}"
-    own = own_words(draft)
     if plain(draft.text) != draft.text:
         yield "hidden characters"
+    own = own_words(draft)
+    if _claims()["contact"].search(own):  # over sentence ends: an address holds full stops
+        yield "contact"
+    for sentence in sorted(sentences(own) - ledger.published):
+        yield from _unbound_claims(sentence, ledger)
+
+
+def speaks_of_money(text: str) -> bool:
+    """Say whether a text could be read as a promise of money or of something worth money."""
+    return bool(_claims()["promise"].search(text) or _claims()["amount"].search(text))
+
+
+def _unbound_claims(sentence: str, ledger: Ledger) -> Iterator[str]:
     claims = _claims()
-    if claims["markup"].search(own):
-        yield "markup"
-    yield from (f"amount: {found}" for found in _unbound(claims["amount"], own, ledger.amounts))
-    yield from (f"date: {found}" for found in _unbound(claims["date"], own, ledger.days))
-    yield from (f"order: {found}" for found in order_id_mentions(own) if found not in ledger.order_ids)
-    for sentence in sentences(own):
-        if claims["promise"].search(sentence) and sentence not in ledger.promises:
-            yield f"promise: {sentence}"
+    for kind in ("markup", "promise", "done"):
+        if claims[kind].search(sentence):
+            yield f"{kind}: {sentence}"
+    if any(character.isalpha() and not _LATIN.match(character) for character in sentence):
+        yield f"script: {sentence}"
+    yield from (f"amount: {found}" for found in _unbound(claims["amount"], sentence, ledger.amounts))
+    yield from (f"date: {found}" for found in _unbound(claims["date"], sentence, ledger.days))
+    mentions = order_id_mentions(sentence)
+    yield from (f"order: {found}" for found in mentions if found not in ledger.order_ids)
+    rest = sentence
+    for bound in sorted(ledger.amounts | ledger.days | ledger.order_ids, key=len, reverse=True):
+        rest = re.sub(rf"(?<![\w.,-]){re.escape(bound)}(?![\w-])", " ", rest)
+    if any(character.isnumeric() for character in rest):
+        yield f"number: {sentence}"
 
 
 def _whole_sentences(quote: str, passage: str) -> bool:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from agent.guard import speaks_of_money
 from agent.models.protocol import Brief, Draft, Quote
-from agent.taxonomy import TAXONOMY, topic_of
+from agent.responsibility import team_of
+from agent.taxonomy import TAXONOMY
 from knowledge.search import Found
 from tools.money import Money
 from tools.orders import ORDER_ID_FORM
@@ -65,22 +67,24 @@ def write(brief: Brief, texts: ReplyTexts) -> Draft:
 
 def _blanks(brief: Brief, cited: Mapping[str, tuple[Quote, ...]]) -> dict[str, str]:
     """Return the blanks for which there is evidence; a blank that is absent can't be filled by accident."""
-    rule = TAXONOMY[brief.classification.category]
     readings = [
         brief.classification.category,
         *(category for category, _ in brief.classification.alternatives),
     ]
     blanks = {
         "order_form": ORDER_ID_FORM,
-        "team": (topic_of(brief.classification.category, brief.classification.topic).team or rule.team).value,
+        "team": team_of(brief).value,
         "topics": _listed(other.phrase for name, other in TAXONOMY.items() if name != readings[0]),
         **{f"reading_{place}": TAXONOMY[name].phrase for place, name in enumerate(readings, start=1)},
     }
     if brief.evidence.orders:
-        blanks |= {"order_ids": ", ".join(order.order_id for order in brief.evidence.orders)}
         blanks |= _order_blanks(brief.evidence.orders[0])
     if brief.evidence.refund:
-        blanks |= _refund_blanks(brief.evidence.refund[0])
+        judgement = brief.evidence.refund[0]
+        blanks |= _refund_blanks(judgement)
+        if "expected_on" in blanks:
+            late = blanks["expected_on"] < judgement.judged_on.isoformat()
+            blanks["was_due_on" if late else "due_on"] = blanks["expected_on"]
     titles = {found.passage.id: found.passage.title for found in brief.evidence.passages}
     for name, found in cited.items():
         if found:
@@ -125,9 +129,13 @@ def quotes(brief: Brief) -> tuple[Quote, ...]:
 
 
 def asides(brief: Brief) -> tuple[Quote, ...]:
-    """Return a passage of the ticket's own category: what another category says beside the matter only distracts."""
-    own = [found for found in brief.evidence.passages if found.passage.category == brief.classification.category]
-    return _cited(own[:1])
+    """Return a passage of the ticket's own category that speaks of no money.
+
+    What another category says only distracts, and money that nobody judged would sound like a promise.
+    """
+    category = brief.classification.category
+    own = [found for found in brief.evidence.passages if found.passage.category == category]
+    return _cited([found for found in own if not speaks_of_money(found.passage.text)][:1])
 
 
 def _cited(found: Sequence[Found]) -> tuple[Quote, ...]:

@@ -47,7 +47,8 @@ class Handling(StrEnum):
 
     POLICY = "policy"  # answered from policy
     ORDER_FACTS = "order_facts"  # answered from one order, with policy beside it
-    ORDER_RETURN = "order_return"  # answered from policy once the order has been delivered
+    ORDER_RETURN = "order_return"  # answered by whether and until when the rules allow it
+    ORDER_DAMAGE = "order_damage"  # answered from policy once the order has been delivered
     ORDER_CHANGE = "order_change"  # a person changes the order while that is still possible
     ORDER_PROBLEM = "order_problem"  # answered while the order is on its way; a person looks into the rest
     REFUND = "refund"  # judged by a tool
@@ -61,11 +62,12 @@ class Handling(StrEnum):
 LOOK_UPS: Mapping[Handling, tuple[str, ...]] = MappingProxyType(
     {
         Handling.ORDER_FACTS: ("look_up_order",),
-        Handling.ORDER_RETURN: ("look_up_order",),
+        Handling.ORDER_RETURN: ("look_up_order", "check_refund_eligibility"),
+        Handling.ORDER_DAMAGE: ("look_up_order",),
         Handling.ORDER_CHANGE: ("look_up_order",),
         Handling.ORDER_PROBLEM: ("look_up_order",),
         Handling.REFUND: ("look_up_order", "check_refund_eligibility"),
-        Handling.REFUND_STATUS: ("look_up_order",),
+        Handling.REFUND_STATUS: ("look_up_order", "check_refund_eligibility"),
     }
 )
 
@@ -155,7 +157,7 @@ TAXONOMY: Mapping[str, Category] = MappingProxyType(
             _ANSWERED,
             {
                 "return_item": Topic("send back or swap an item", Handling.ORDER_RETURN),
-                "damaged_or_wrong": Topic("arrived broken, wrong or incomplete", Handling.ORDER_RETURN),
+                "damaged_or_wrong": Topic("arrived broken, wrong or incomplete", Handling.ORDER_DAMAGE),
                 "return_terms": Topic("how, label, cost and time in general", Handling.POLICY),
             },
         ),

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Act = Literal["classify", "choose_lookups", "write_reply"]
+
 
 class Event(BaseModel):
     """Common to all events: closed and frozen."""
@@ -26,7 +28,7 @@ class ModelCalled(Event):
 
     kind: Literal["model"] = "model"
     model: str
-    act: Literal["classify", "choose_lookups", "write_reply"]
+    act: Act
     duration_ms: float
     input_tokens: int = 0
     output_tokens: int = 0

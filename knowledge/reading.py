@@ -8,13 +8,20 @@ import numpy as np
 from knowledge.encoder.protocol import Encoder, Vectors
 from knowledge.windows import windows
 
-# Order, customer and tracking numbers say nothing of what a ticket is about, and would move its vector.
-_NUMBER = re.compile(r"#?\b[A-Za-z]{0,4}-?\d(?:[\d-]{2,30})\d[A-Za-z]?\b")
+# Which order it is says nothing of what a ticket is about, and its digits would move the vector: "refund A-10234" is
+# read as "refund my order", whatever the number. Other long numbers (phone, tracking, article) are read as "number".
+_ORDER = re.compile(
+    r"(?:\b(?:my |the )?orders?[ \t]{0,3}(?:number|no\b\.?|nr\b\.?|id\b|#)?[ \t]{0,3}[:#]?[ \t]{0,3})?"
+    r"(?:#[A-Za-z]{0,4}-?\d[\d-]{2,30}|\b[A-Za-z]{1,4}-\d{3,12}\b|\b[A-Za-z]\d{4,9}\b)"
+    r"|\border[ \t]{0,3}(?:number|no\b\.?|nr\b\.?|id\b)?[ \t]{0,3}[:#]?[ \t]{0,3}\d[\d-]{3,20}\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\b\d[\d-]{2,30}\d\b")
 
 
 def masked(text: str) -> str:
-    """Return the text with every long number replaced by the word "number"."""
-    return _NUMBER.sub("number", text)
+    """Return the text with order numbers read as "my order" and other long numbers as "number"."""
+    return _NUMBER.sub("number", _ORDER.sub("my order", text))
 
 
 def read(texts: Sequence[str], encoder: Encoder, telling: Set[str]) -> tuple[Vectors, list[int]]:

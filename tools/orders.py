@@ -9,8 +9,13 @@ from tools.tool import Arguments, Effect, Outcome, ToolContext, ToolResult, tool
 ORDER_ID_FORM = "the letter A, a dash and five digits"
 LONGEST_ID = 32
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
-# Our own form, or one that misses it by some digits; and whatever follows the word "order" and looks like a number.
-_OWN_FORM = r"(?<![A-Za-z0-9])A(?:-\d{1,8}|\d{4,8})(?![A-Za-z0-9]|-\d)"
+# Our own form, or one that misses it by a dash, some digits or a letter for a digit; and whatever follows the word
+# "order" or a hash and looks like a number.
+_OWN_FORM = (
+    r"(?<![A-Za-z0-9-])A(?:-\d{1,8}|\d{4,8})(?![A-Za-z0-9]|-\d)"
+    r"|(?<![A-Za-z0-9-])A-(?=[A-Z0-9]{0,6}\d)(?=[A-Z0-9]{0,6}[A-Z])[A-Z0-9]{3,8}(?![A-Za-z0-9]|-\d)"
+    r"|(?-i:(?<![A-Za-z0-9-])A \d{5})(?![A-Za-z0-9]|-\d|[.,]\d)"
+)
 _AFTER_THE_WORD = (
     r"(?:\border|\bbestellung|\bcommande|\bpedido|\bordine)\b[ \t]{0,3}(?:number|nummer|no\b\.?|nr\b\.?|id\b|#)?"
     r"[ \t]{0,3}[:#]?[ \t]{0,3}(?P<named>[A-Za-z]{1,4}-\d{1,12}|[A-Za-z]{0,3}\d{4,12}(?:-\d{1,6})?)"
@@ -51,5 +56,5 @@ def order_id_mentions(text: str) -> list[str]:
 
 
 def _normalised(mention: str) -> str:
-    own = re.fullmatch(r"[Aa]-?(\d{5})", mention, re.ASCII)
+    own = re.fullmatch(r"[Aa][- ]?(\d{5})", mention, re.ASCII)
     return f"A-{own[1]}" if own else mention.upper()[:LONGEST_ID]

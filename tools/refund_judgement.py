@@ -29,7 +29,10 @@ class ReasonCode(StrEnum):
 
 
 class RefundJudgement(Record):
-    """One order judged on one day: `rule_id` decided, and `last_day` is the day on which its window closes."""
+    """One order judged on one day: `rule_id` decided, and `last_day` is the day on which its window closes.
+
+    `partial` says that the lines of the order were not all judged alike.
+    """
 
     order_id: str
     eligible: bool
@@ -38,4 +41,5 @@ class RefundJudgement(Record):
     reason_code: ReasonCode
     rule_id: str
     last_day: date | None
+    partial: bool = False
     judged_on: date

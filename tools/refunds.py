@@ -58,7 +58,9 @@ def judge(order: Order, today: date, rules: tuple[Rule, ...]) -> RefundJudgement
     Raises CannotJudge for orders from before the first rules.
     """
 
-    def judgement(amount: int, reason: ReasonCode, rule: Rule, last_day: date | None = None) -> RefundJudgement:
+    def judgement(
+        amount: int, reason: ReasonCode, rule: Rule, last_day: date | None = None, *, partial: bool = False
+    ) -> RefundJudgement:
         return RefundJudgement(
             order_id=order.order_id,
             eligible=amount > 0,
@@ -67,6 +69,7 @@ def judge(order: Order, today: date, rules: tuple[Rule, ...]) -> RefundJudgement
             reason_code=reason,
             rule_id=rule.id,
             last_day=last_day,
+            partial=partial,
             judged_on=today,
         )
 
@@ -85,7 +88,8 @@ def judge(order: Order, today: date, rules: tuple[Rule, ...]) -> RefundJudgement
     amount = min(sum(one.line.price_minor for one in eligible_lines) - order.refunded_minor, left)
     if eligible_lines and amount <= 0:
         return judgement(0, ReasonCode.ALREADY_REFUNDED, paid_back)
-    return judgement(max(0, amount), speaking.reason, speaking.rule, speaking.last_day)
+    partial = len({(one.eligible, one.reason) for one in judged}) > 1
+    return judgement(max(0, amount), speaking.reason, speaking.rule, speaking.last_day, partial=partial)
 
 
 def _lines(order: Order, today: date, rules: tuple[Rule, ...]) -> Iterator[_LineJudged]:

@@ -82,7 +82,7 @@ class Tool:
             return ToolResult(Outcome.INVALID_ARGUMENTS)
         try:
             return self.function(context, checked)
-        except (ShopUnavailable, CannotJudge):
+        except (ShopUnavailable, CannotJudge, OSError):  # an adapter's connection may fail in ways of its own
             return ToolResult(Outcome.FAILED)
 
 

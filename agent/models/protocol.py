@@ -5,7 +5,7 @@ from typing import Protocol
 
 from agent.decision import Flag
 from agent.evidence import Evidence, ToolRequest
-from agent.taxonomy import NextAction
+from agent.taxonomy import NextAction, Priority
 from agent.ticket import Ticket
 from knowledge.encoder.protocol import Vectors
 
@@ -35,12 +35,16 @@ class Classification:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What code has decided, before there are words for it. `reply` names the text that says it."""
+    """What code has decided, before there are words for it. `reply` names the text that says it.
+
+    `at_least` lifts the topic's usual priority where the facts are worse than the words.
+    """
 
     action: NextAction
     reply: str
     asks_for: tuple[str, ...] = ()
     reason: str = ""
+    at_least: Priority | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Draft:
 
 
 class Model(Protocol):
-    """The three acts of a model. Each may raise; the steps turn that into a hand-over."""
+    """The three acts of a model. Each may raise, hang or lie; `ask` lets the embedded model answer then."""
 
     name: str
 

@@ -17,9 +17,10 @@ from agent.evidence import Evidence
 from agent.guard import ledger_of, own_words, sentences, violations
 from agent.models.protocol import Brief, Draft, Verdict
 from agent.replies import write
+from agent.responsibility import priority_of, team_of
 from agent.state import State
 from agent.steps.draft import brief_of
-from agent.taxonomy import TAXONOMY, NextAction, Priority, Team, topic_of
+from agent.taxonomy import TAXONOMY, NextAction
 from agent.trace import CheckRefused
 
 HAND_OVER = Verdict(NextAction.ESCALATE, "handover", reason="check_failed")
@@ -54,10 +55,10 @@ def _written(brief: Brief, deps: Deps) -> Draft | None:
 def _problems(draft: Draft | None, brief: Brief, own: Draft | None) -> list[str]:
     if draft is None:
         return ["no draft"]
-    if not 0 < len(draft.text) <= LONGEST_REPLY:
+    if not draft.text.strip() or len(draft.text) > LONGEST_REPLY:
         return ["length"]
-    promises = sentences(own_words(own)) if own is not None else frozenset()
-    ledger = ledger_of(brief.evidence, brief.reading, promises)
+    published = sentences(own_words(own)) if own is not None else frozenset()
+    ledger = ledger_of(brief.evidence, brief.reading, published)
     return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
 
 
@@ -85,12 +86,12 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
         category=classification.category,
         confidence=classification.confidence,
         alternatives=[Alternative(category=name, confidence=share) for name, share in classification.alternatives],
-        priority=_priority(brief),
+        priority=priority_of(brief),
         next_action=verdict.action,
         reply=draft.text,
         language=brief.reading.language,
         follow_up=FollowUp(asks_for=list(verdict.asks_for)) if verdict.asks_for else None,
-        escalation=Escalation(team=_team(brief), reason=verdict.reason) if escalated else None,
+        escalation=Escalation(team=team_of(brief), reason=verdict.reason) if escalated else None,
         order=_order(brief.evidence),
         refund=_refund(brief.evidence),
         citations=_citations(brief.evidence, draft),
@@ -108,23 +109,6 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
 def _flags(state: State, brief: Brief, own: tuple[Flag, ...]) -> list[Flag]:
     nothing_found = (Flag.NO_POLICY_FOUND,) * (not brief.evidence.passages)
     return list(dict.fromkeys((*state.get("flags", ()), *nothing_found, *own)))
-
-
-def _priority(brief: Brief) -> Priority:
-    category, topic = brief.classification.category, brief.classification.topic
-    usual = topic_of(category, topic).priority or TAXONOMY[category].priority
-    if {Flag.SAFETY_RISK, Flag.SELF_HARM} & set(brief.reading.signals):
-        return Priority.URGENT
-    if Flag.LEGAL_THREAT in brief.reading.signals and usual is not Priority.URGENT:
-        return Priority.HIGH
-    return usual
-
-
-def _team(brief: Brief) -> Team:
-    if {Flag.SAFETY_RISK, Flag.SELF_HARM} & set(brief.reading.signals):
-        return Team.SAFETY
-    category, topic = brief.classification.category, brief.classification.topic
-    return topic_of(category, topic).team or TAXONOMY[category].team
 
 
 def _order(evidence: Evidence) -> OrderView | None:

@@ -3,22 +3,26 @@
 from agent.decision import Flag
 from agent.deps import Deps
 from agent.evidence import Evidence
-from agent.models.protocol import Brief
-from agent.replies import write
+from agent.models.ask import ask
+from agent.models.protocol import Brief, Draft
 from agent.state import State
 from agent.trace import StepFailed
 
 
 async def draft(state: State, deps: Deps) -> State:
-    """Ask the model for the words."""
+    """Ask the model for the words; what they say is believed by nobody before the check."""
     brief = brief_of(state)
-    if deps.deadline.left() <= 0:
-        return {"draft": write(brief, deps.replies), "flags": (Flag.DEADLINE,)}
+    flags = (Flag.DEADLINE,) * (deps.deadline.left() <= 0)
     try:
-        return {"draft": await deps.model.write_reply(brief)}
+        words, _ = await ask("write_reply", lambda model: model.write_reply(brief), _is_draft, deps)
     except KeyError as problem:  # a text whose evidence is missing; the check repairs or hands over
         deps.tracer.add(StepFailed(step="draft", error=type(problem).__name__))
-        return {}
+        return {"flags": flags}
+    return {"draft": words, "flags": flags}
+
+
+def _is_draft(words: Draft) -> bool:
+    return isinstance(words.text, str) and all(isinstance(one.text, str) for one in words.quotes)
 
 
 def brief_of(state: State) -> Brief:

@@ -6,8 +6,10 @@ import time
 from agent.decision import Flag, ToolCall
 from agent.deps import Deps
 from agent.evidence import Evidence, ToolEvidence, ToolRequest
+from agent.models.ask import ask
 from agent.models.protocol import Reading
 from agent.state import State
+from agent.taxonomy import LOOK_UPS, topic_of
 from agent.trace import PassageFound, ToolCalled
 from knowledge.errors import PartUnavailable
 from knowledge.search import Found
@@ -18,16 +20,15 @@ RULE_PASSAGES = 2
 
 
 async def look_up(state: State, deps: Deps) -> State:
-    """Call the tools that the model chose, as far as code allows it."""
-    reading = state["reading"]
-    requests = await deps.model.choose_lookups(reading, state["classification"])
-    allowed = [request for request in dict.fromkeys(requests) if _allowed(request, reading, deps)]
+    """Call the tools that the model chose where its choice holds; with several orders named, the customer is asked."""
     evidence: list[ToolEvidence] = []
-    for request in allowed[:MOST_CALLS]:
-        if _needs_order(request) and not _has_order(request, evidence):
-            continue
-        evidence.append(await _call(request, f"call-{len(evidence) + 1}", deps))
-    refused = len(allowed) < len(set(requests)) or len(allowed) > MOST_CALLS
+    refused = False
+    if len(state["reading"].order_ids) == 1:
+        requests, refused = await _requests(state, deps)
+        for request in requests:
+            if _needs_order(request) and not _has_order(request, evidence):
+                continue
+            evidence.append(await _call(request, f"call-{len(evidence) + 1}", deps))
     failed = Evidence(tools=tuple(evidence)).tool_failed
     return {
         "tool_evidence": tuple(evidence),
@@ -36,7 +37,23 @@ async def look_up(state: State, deps: Deps) -> State:
     }
 
 
+async def _requests(state: State, deps: Deps) -> tuple[tuple[ToolRequest, ...], bool]:
+    """Return the look-ups to make, and whether another model's choice was refused."""
+    reading, classification = state["reading"], state["classification"]
+    needed = LOOK_UPS.get(topic_of(classification.category, classification.topic).handling, ())
+
+    def holds(requests: tuple[ToolRequest, ...]) -> bool:
+        allowed = all(_allowed(request, reading, deps) for request in requests)
+        return allowed and len(requests) <= MOST_CALLS and {one.tool for one in requests} >= set(needed)
+
+    requests, refused = await ask(
+        "choose_lookups", lambda model: model.choose_lookups(reading, classification), holds, deps
+    )
+    return tuple(dict.fromkeys(requests)), refused
+
+
 def _allowed(request: ToolRequest, reading: Reading, deps: Deps) -> bool:
+    """A READ tool, and an order number with provenance."""
     tool = deps.tools.get(request.tool)
     return tool is not None and tool.effect is Effect.READ and request.order_id in reading.order_ids
 
@@ -46,7 +63,7 @@ def _needs_order(request: ToolRequest) -> bool:
 
 
 def _has_order(request: ToolRequest, evidence: list[ToolEvidence]) -> bool:
-    """Eligibility is judged for the one order that was found: with none or several there is nothing to judge yet."""
+    """Eligibility is judged for the order that was found."""
     return [order.order_id for order in Evidence(tools=tuple(evidence)).orders] == [request.order_id]
 
 

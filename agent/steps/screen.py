@@ -24,15 +24,19 @@ def screen(state: State, deps: Deps) -> State:
 
 
 def order_ids(ticket: Ticket) -> tuple[str, ...]:
-    """Return the order ids with provenance: this ticket's and its metadata's, else the customer's earlier ones."""
-    named = _named(ticket.order_id) if ticket.order_id else []
-    said = order_id_mentions(ticket.text)
-    carried = [id for value in ticket.metadata.values() for id in order_id_mentions(value)]
-    earlier = [
-        id for turn in reversed(ticket.earlier) if turn.role == "customer" for id in order_id_mentions(turn.text)
-    ]
-    here = list(dict.fromkeys([*named, *said, *carried]))
-    return tuple(here or dict.fromkeys(earlier))[:MOST_ORDERS]
+    """Return the order numbers with provenance, from the first of these that names any.
+
+    The customer's words, the order that the channel names, its metadata, the customer's earlier words.
+    """
+    earlier = (turn.text for turn in reversed(ticket.earlier) if turn.role == "customer")
+    sources: tuple[list[str], ...] = (
+        order_id_mentions(ticket.text),
+        _named(ticket.order_id) if ticket.order_id else [],
+        [id for value in ticket.metadata.values() for id in order_id_mentions(value)],
+        [id for text in earlier for id in order_id_mentions(text)],
+    )
+    found = next((ids for ids in sources if ids), [])
+    return tuple(dict.fromkeys(found))[:MOST_ORDERS]
 
 
 def _named(order_id: str) -> list[str]:

@@ -102,7 +102,7 @@ def test_a_writer_whose_evidence_is_missing_is_written_for(agent: Agent) -> None
 
     decision = decide(agent, "I want my money back for A-10234", model=ScriptedModel(agent.model, on_reply=missing))
     assert decision.next_action is NextAction.OFFER_REFUND
-    assert Flag.REPAIRED in decision.flags
+    assert "qualifies" in decision.reply
 
 
 def test_a_passage_that_is_an_instruction_is_only_text(agent: Agent) -> None:

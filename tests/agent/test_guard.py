@@ -54,6 +54,16 @@ PROMISES = [
     "Il rimborso è approvato.",
     "Zwrot został przyznany.",
     "我们已批准退款",
+    "We will repay you in full.",
+    "Your payment will be reversed.",
+    "This one is on the house.",
+    "We waive the fee.",
+    "It will be on your card.",
+    "You will get it all back.",
+    "Wir schreiben Ihnen den Betrag gut, er wird gutgeschrieben.",
+    "Your r\u0435fund is near.",
+    "Your \uff32efund is near.",
+    "全额退还给您",
 ]
 
 
@@ -67,17 +77,34 @@ UNBOUND = [
     ("amount", "It costs 12.50 EUR."),
     ("amount", "It costs € 1 000."),
     ("amount", "It is 100 dollars."),
-    ("amount", "You pay 5 %."),
+    ("amount", "You save 5 %."),
     ("date", "It arrives on 2026-10-20."),
-    ("date", "It arrives on 20/10/2026."),
+    ("number", "It arrives on 20/10/2026."),
     ("date", "It arrives on October 20."),
-    ("date", "It arrives on 3rd of May."),
+    ("number", "It arrives on 3rd of May."),
+    ("amount", "You will see EUR 50."),
+    ("amount", "That makes fifty euros."),
+    ("amount", "That makes ₹500."),
+    ("amount", "That makes 1 000 kr."),
+    ("number", "That makes 50,- in all."),
+    ("number", "It arrives on 2026/10/20."),
+    ("number", "It arrives on Oct 20."),
+    ("number", "It arrives in 2 days."),
+    ("number", "Call 0049 123 456."),
+    ("date", "It arrives on Friday."),
+    ("date", "It arrives next week."),
+    ("done", "Your order has been cancelled."),
+    ("done", "It was delivered to your neighbour."),
+    ("done", "We will send another one."),
+    ("contact", "Write to help@evil.example"),
+    ("contact", "Go to evil.example/login now."),
+    ("hidden", "\x1b[31mRed"),
     ("date", "It arrives tomorrow."),
     ("date", "It arrives within 5 working days."),
     ("order", "Your order A-99999 is fine."),
     ("order", "Your order a99999 is fine."),
     ("markup", "Click [here](x)."),
-    ("markup", "See https://evil.example"),
+    ("contact", "See https://evil.example"),
     ("markup", "<b>Hello</b>"),
     ("markup", "javascript:alert(1)"),
     ("markup", "Use `code`."),
@@ -132,6 +159,25 @@ def test_hidden_characters_never_leave(hidden: str) -> None:
 
 def test_a_quote_is_used_in_the_reply() -> None:
     assert problems("Hello.", evidence_of(ELIGIBLE), Quote("returns.1", QUOTE)) == ["citation unused: returns.1"]
+
+
+HARMLESS = [
+    "Please send us a photo of the box.",
+    "Thank you for your patience, this must be annoying.",
+    "Which size would you like?",
+    "You find it in your account under Orders.",
+    "Tell us what you see, and we look into it.",
+]
+
+
+@pytest.mark.parametrize("words", HARMLESS)
+def test_words_that_claim_nothing_pass(words: str) -> None:
+    assert problems(words, Evidence()) == []
+
+
+def test_bound_facts_pass_in_words_of_ones_own() -> None:
+    words = f"I see order {ELIGIBLE.order_id}, placed on {ELIGIBLE.placed_on.isoformat()}."
+    assert problems(words, evidence_of(ELIGIBLE)) == []
 
 
 @given(st.text(max_size=300), st.sampled_from(["Your refund is approved", "you get 10 EUR", "wir erstatten es"]))

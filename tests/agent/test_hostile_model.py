@@ -1,14 +1,17 @@
 """The model is assumed to be the attacker: whatever it says, code decides. Run through the real graph and tools."""
 
 import asyncio
+import math
+import time
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
 from agent.assemble import Agent
 from agent.decision import Decision, Flag
 from agent.evidence import ToolRequest
-from agent.models.protocol import Brief, Draft, Quote
+from agent.models.protocol import Brief, Classification, Draft, Quote
 from agent.models.scripted import ScriptedModel
 from agent.taxonomy import NextAction
 from agent.ticket import Ticket
@@ -40,23 +43,65 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_look_up_without_provenance_is_refused(agent: Agent, name: str) -> None:
+def test_a_look_up_without_provenance_is_refused_and_the_needed_one_made(agent: Agent, name: str) -> None:
     decision = run(agent, "Where is my order A-10234?", on_lookups=lambda *_: (REQUESTS[name],))
-    assert decision.tool_calls == []
+    assert [(call.name, call.arguments) for call in decision.tool_calls] == [("look_up_order", {"order_id": OWN})]
     assert Flag.ARGUMENT_REFUSED in decision.flags
-    assert decision.next_action is NextAction.ASK_FOLLOW_UP
 
 
-def test_eligibility_is_not_judged_before_the_order_was_found(agent: Agent) -> None:
-    requests = (ToolRequest("check_refund_eligibility", OWN),)
+def test_eligibility_is_never_judged_before_the_order_was_found(agent: Agent) -> None:
+    requests = (ToolRequest("check_refund_eligibility", OWN), ToolRequest("look_up_order", OWN))
     decision = run(agent, "I want my money back for A-10234", on_lookups=lambda *_: requests)
-    assert decision.tool_calls == []
+    assert [call.name for call in decision.tool_calls] == ["look_up_order"]
     assert decision.next_action is not NextAction.OFFER_REFUND
 
 
 def test_so_many_calls_and_no_more(agent: Agent) -> None:
     requests = tuple(ToolRequest("look_up_order", OWN) for _ in range(100))
     assert len(run(agent, "Where is A-10234?", on_lookups=lambda *_: requests).tool_calls) == 1
+
+
+def raises(*_: object) -> NoReturn:
+    raise ConnectionError("the model is gone")
+
+
+BROKEN_ACTS: dict[str, dict[str, object]] = {
+    "classify raises": {"on_classify": raises},
+    "classify makes a category up": {"on_classify": lambda _: Classification("refunds", "claim", 0.9, ())},
+    "classify makes a topic up": {"on_classify": lambda _: Classification("refund_request", "all", 0.9, ())},
+    "classify is more than sure": {"on_classify": lambda _: Classification("refund_request", "claim", 1.2, ())},
+    "classify is not a number": {"on_classify": lambda _: Classification("refund_request", "claim", math.nan, ())},
+    "classify answers nothing": {"on_classify": lambda _: None},
+    "look-ups raise": {"on_lookups": raises},
+    "look-ups answer nothing": {"on_lookups": lambda *_: None},
+    "words raise": {"on_reply": raises},
+    "words are none": {"on_reply": lambda _: None},
+    "words are no text": {"on_reply": lambda _: Draft(None)},  # type: ignore[arg-type]
+    "words are blank": {"on_reply": lambda _: Draft("   ")},
+    "words hold half a character": {"on_reply": lambda _: Draft("Hello \ud800.")},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_ACTS)
+def test_what_a_model_breaks_the_embedded_one_mends(agent: Agent, name: str) -> None:
+    decision = run(agent, "I want my money back for A-10234", **BROKEN_ACTS[name])
+    assert decision.next_action is NextAction.OFFER_REFUND
+    assert "qualifies for a refund" in decision.reply
+    decision.model_dump_json().encode()
+
+
+def test_a_model_that_hangs_is_cut_by_the_deadline(agent: Agent) -> None:
+    class Hanging(ScriptedModel):
+        async def write_reply(self, brief: Brief) -> Draft:
+            await asyncio.sleep(60)
+            return Draft("late")
+
+    hanging = replace(agent, model=Hanging(agent.model), release=agent.release.model_copy(update={"deadline_s": 0.5}))
+    started = time.perf_counter()
+    decision, trace = asyncio.run(hanging.run(Ticket.of("I want my money back for A-10234", customer_id="C-1001")))
+    assert time.perf_counter() - started < 2.0
+    assert decision.next_action is NextAction.OFFER_REFUND
+    assert any(event.kind == "failure" and event.error == "TimeoutError" for event in trace.events)
 
 
 def forged(brief: Brief) -> Draft:

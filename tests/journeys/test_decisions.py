@@ -128,3 +128,42 @@ def test_unknown_foreign_and_malformed_orders_are_answered_alike(agent: Agent) -
         assert [call.outcome for call in decision.tool_calls] == ["not_found"]
         replies.add(decision.reply)
     assert len(replies) == 1
+
+
+CLAIMS = (
+    "I want my money back for {}.",
+    "refund {}",
+    "Please refund order {}.",
+    "money back {} please",
+    "is {} eligible for a refund?",
+    "Requesting refund - {}",
+    "I would like a refund for order {}, it does not fit.",
+    "{}: give me my money back",
+)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_every_plain_claim_is_judged_and_decided_as_the_oracle_says(agent: Agent, claim: str) -> None:
+    for order in list(ORDERS.values())[::9]:
+        decision = decide(agent, Ticket.of(claim.format(order.order_id), customer_id=order.customer_id))
+        due = refundable_minor(order, SHOP_DAY)
+        assert decision.refund is not None, order.order_id
+        assert decision.refund.amount_minor == due
+        assert (decision.next_action is NextAction.OFFER_REFUND) is (due > 0)
+
+
+SEVERAL = [
+    ("refund A-10102 please", "A-10119", {"A-10119"}),
+    ("refund A-10119 and A-10102", None, {"A-10119"}),
+    ("refund A-10001, A-10002, A-10003 and A-10119", None, {"A-10119"}),
+]
+
+
+@pytest.mark.parametrize(("text", "order_id", "own"), SEVERAL)
+def test_no_refund_is_offered_for_an_order_that_was_not_meant(
+    agent: Agent, text: str, order_id: str | None, own: set[str]
+) -> None:
+    (owner,) = {ORDERS[one].customer_id for one in own}
+    decision = decide(agent, Ticket.of(text, customer_id=owner, order_id=order_id))
+    assert decision.next_action is NextAction.ASK_FOLLOW_UP
+    assert decision.refund is None

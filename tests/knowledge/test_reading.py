@@ -7,16 +7,17 @@ from knowledge.encoder.protocol import Encoder
 from knowledge.reading import masked, read
 
 MASKED = [
-    ("Where is A-10234?", "Where is number?"),
-    ("order #55812 and 9981-22", "order number and number"),
-    ("code AB1234567X, call 0049123456789", "code number, call number"),
+    ("Where is A-10234?", "Where is my order?"),
+    ("refund order no. A-10234 please", "refund my order please"),
+    ("order #55812 and order 9981-22", "my order and my order"),
+    ("code 1234567890, call 0049123456789", "code number, call number"),
     ("3 chairs for 120 EUR on 4 May", "3 chairs for 120 EUR on 4 May"),
     ("no digits here", "no digits here"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), MASKED)
-def test_long_numbers_are_masked(text: str, expected: str) -> None:
+def test_numbers_are_masked(text: str, expected: str) -> None:
     assert masked(text) == expected
 
 

@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Iterator
 
+from agent.decision_table import OrderState, RefundState, Situation, verdict
 from agent.replies import load_replies
-from agent.steps.decide import OrderState, RefundState, Situation, verdict
-from agent.taxonomy import LOOK_UPS, TAXONOMY, Handling, NextAction
+from agent.taxonomy import LOOK_UPS, TAXONOMY, Handling, NextAction, Priority
 from tools.refund_judgement import ReasonCode
 
 SWITCHES = (
@@ -17,6 +17,8 @@ SWITCHES = (
     "legal_threat",
     "safety_risk",
     "self_harm",
+    "threatens_violence",
+    "partial",
     "tool_failed",
 )
 
@@ -26,9 +28,8 @@ def situations(handling: Handling) -> Iterator[Situation]:
     orders = list(OrderState) if looks_up else [OrderState.NOT_GIVEN]
     for order, refund, refunded in itertools.product(orders, RefundState, (False, True)):
         judged = refund is not RefundState.NOT_JUDGED
-        if judged and (
-            handling is not Handling.REFUND or order in {OrderState.NOT_GIVEN, OrderState.NOT_FOUND, OrderState.SEVERAL}
-        ):
+        unknown = order in {OrderState.NOT_GIVEN, OrderState.NOT_FOUND, OrderState.SEVERAL}
+        if judged and (unknown or "check_refund_eligibility" not in LOOK_UPS.get(handling, ())):
             continue
         for values in itertools.product((False, True), repeat=len(SWITCHES)):
             yield Situation(
@@ -53,7 +54,7 @@ def test_a_refund_is_offered_only_on_an_eligible_judgement() -> None:
         for situation in situations(handling):
             if verdict(situation).action is NextAction.OFFER_REFUND:
                 assert situation.refund is RefundState.ELIGIBLE
-                assert situation.handling is Handling.REFUND
+                assert situation.handling in {Handling.REFUND, Handling.REFUND_STATUS}
 
 
 def test_danger_comes_first_and_always_reaches_a_person() -> None:
@@ -77,3 +78,11 @@ def test_every_verdict_has_words() -> None:
             assert texts.text(verdict(situation).reply)
     for code in ReasonCode:
         assert texts.text(f"refund.decline.{code}")
+        assert texts.text(f"return.closed.{code}")
+
+
+def test_a_late_or_lost_order_is_never_only_normal() -> None:
+    for handling in (Handling.ORDER_FACTS, Handling.ORDER_PROBLEM):
+        for order in (OrderState.OVERDUE, OrderState.LOST):
+            found = verdict(Situation(handling, order))
+            assert (found.action, found.at_least) == (NextAction.ESCALATE, Priority.HIGH)
