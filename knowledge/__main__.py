@@ -7,8 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from knowledge.encoder.choose import open_encoder
-from knowledge.errors import PartUnavailable
+from knowledge.encoder.choose import mend_encoder, open_encoder
+from knowledge.errors import PartUnavailable, file_problem
 from knowledge.examples import load_examples
 from knowledge.head import HEADS, Head, head_folder, load_head, save_head
 from knowledge.learn import learn
@@ -19,6 +19,7 @@ from knowledge.store import ensure_library, load_passages
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a hub is asked only where someone says so
     parser = argparse.ArgumentParser(prog="python -m knowledge", description=__doc__)
     parser.add_argument(
         "--var", type=Path, default=Path(os.environ.get("TRIAGE_VAR", "var")), help="where built parts go"
@@ -42,10 +43,15 @@ def main(arguments: list[str] | None = None) -> int:
     except PartUnavailable as problem:
         print(problem, file=sys.stderr)
         return 1
+    except OSError as problem:
+        print(file_problem(problem), file=sys.stderr)
+        return 1
 
 
 def build(var: Path, named: str | None) -> int:
-    """Make what serving needs; a part that is there already is left alone."""
+    """Make what serving needs; a part that is there already and whole is left alone."""
+    if not named:
+        mend_encoder(var)
     encoder = open_encoder(var, named)
     passages = load_passages()
     library = ensure_library(var / "knowledge", passages, encoder)
@@ -95,7 +101,7 @@ def search(var: Path, named: str | None, question: str, day: date) -> int:
     """Print the passages that a question finds, with their scores."""
     encoder = open_encoder(var, named)
     library = ensure_library(var / "knowledge", load_passages(), encoder)
-    settings = SearchSettings(passages=5, lowest_score=0.0, lexical_weight=0.5, category_bonus=0.0)
+    settings = SearchSettings(passages=5, lowest_score=0.0, lexical_weight=1.0, category_bonus=0.0)
     for found in Search(library, settings).find(question, encoder.encode([question])[0], day):
         print(f"{found.score:.3f}  {found.passage.policy_id} / {found.passage.section}\n       {found.passage.text}")
     return 0

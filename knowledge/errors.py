@@ -1,4 +1,6 @@
-"""One exception for a part that is missing or damaged, with the words that mend it."""
+"""One exception for a part that is missing or damaged, with the words that mend it; and words for other problems."""
+
+import os
 
 
 class PartUnavailable(Exception):
@@ -9,3 +11,12 @@ class PartUnavailable(Exception):
         self.part = part
         self.problem = problem
         self.mend = mend
+
+
+def file_problem(problem: OSError) -> str:
+    """Return one line that names the file."""
+    if problem.filename is None:
+        return f"{problem}."
+    # Raised where a folder was to be made.
+    reason = "A file is in the place of a folder" if isinstance(problem, FileExistsError) else problem.strerror
+    return f"{os.fsdecode(problem.filename)}: {reason}."

@@ -72,9 +72,9 @@ def load_head(folder: Path, encoder_identity: str) -> Head:
         words = frozenset((folder / "telling_words.txt").read_text(encoding="utf-8").split())
         labels = tuple(manifest["labels"])
         temperature = float(manifest["temperature"])
-        if weights.shape[0] != len(labels) or bias.shape != (len(labels),):
+        if weights.ndim != 2 or len(weights) != len(labels) or bias.shape != (len(labels),):
             raise ValueError("shapes differ")
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except Exception as problem:  # what damaged bytes raise is no closed set; an emptied array is an EOFError
         raise PartUnavailable("classifier", f"the head in {folder} is damaged", MEND) from problem
     return Head(labels, weights, bias, temperature, words, manifest)
 

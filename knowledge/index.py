@@ -9,8 +9,10 @@ from knowledge.errors import PartUnavailable
 
 COLLECTION = "passages"
 BATCH = 5000  # Chroma refuses more at once
-# Set at creation: later changes to ef_search take effect only when the folder is opened again.
-HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200}
+CHANGING = "chroma.sqlite3"  # and its journals: written to whenever the store is opened
+# Set at creation: later changes to ef_search take effect only when the folder is opened again. The smallest threshold
+# makes Chroma write its graph to disk at once, however few rows there are; else it lives in the SQLite file's log.
+HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200, "batch_size": 2, "sync_threshold": 2}
 MEND = "Run `python -m knowledge build`."
 
 
@@ -18,11 +20,12 @@ class Index:
     """Dense search in one folder. Opening one writes to the folder's SQLite file, so the folder must be writable."""
 
     def __init__(self, folder: Path) -> None:
-        if not (folder / "chroma.sqlite3").is_file():  # Chroma would make an empty one
+        if not (folder / CHANGING).is_file():  # Chroma would make an empty one
             raise PartUnavailable("index", "the vector store is missing", MEND)
         try:
             self._client = _client(folder)
         except Exception as problem:  # the Rust bindings raise their own kinds, some of them bare
+            _forget(folder)
             raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
         try:
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
@@ -66,4 +69,17 @@ def _client(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    # Said here because Chroma reads what is not said from the environment and from a .env file.
+    settings = Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
+    return chromadb.PersistentClient(path=str(folder), settings=settings)
+
+
+def _forget(folder: Path) -> None:
+    """Chroma keeps a store that failed to start and would hand it to the next who opens this path, even when mended.
+
+    Its own `clear_system_cache` would forget the stores of other folders as well, while they are in use.
+    """
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if str(folder) not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)

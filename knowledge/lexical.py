@@ -17,9 +17,10 @@ class Lexical:
 
         try:
             self._bm25 = bm25s.BM25.load(str(folder), mmap=True)
-        except (OSError, ValueError, KeyError) as problem:
+        except Exception as problem:  # what damaged bytes raise is no closed set; an emptied array is an EOFError
             raise PartUnavailable("index", "the lexical index is missing or damaged", MEND) from problem
         self._stem = _stemmer()
+        self.size = self._bm25.scores["num_docs"]
 
     def best(self, question: str, count: int) -> list[int]:
         """Return the places of up to `count` texts that share a word with the question, best first."""
@@ -28,7 +29,7 @@ class Lexical:
         if not known:
             return []
         rows, scores = self._bm25.retrieve(
-            [known], k=min(count, self._bm25.scores["num_docs"]), show_progress=False, sorted=True, return_as="tuple"
+            [known], k=min(count, self.size), show_progress=False, sorted=True, return_as="tuple"
         )
         return [int(row) for row, score in zip(rows[0], scores[0], strict=True) if score > 0]
 

@@ -36,6 +36,10 @@ class Search:
         self._library = library
         self._settings = settings
 
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self._library.close()
+
     def find(self, question: str, vector: Vectors, day: date, category: str | None = None) -> list[Found]:
         """Return passages in force on `day`, best first, none below the lowest score; perhaps none at all.
 

@@ -3,19 +3,18 @@
 import hashlib
 import json
 import shutil
-import time
 from collections.abc import Sequence, Set
 from pathlib import Path
 
-from knowledge.atomic import build_folder, write_file
+from knowledge.atomic import build_folder, clear_workshops, locked, write_file
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
 from knowledge.index import HNSW
-from knowledge.library import Library, open_library, write_library
+from knowledge.library import MEND, Library, open_library, write_library
 from knowledge.policies import Passage, cut, load_policies
 
-LONGEST_BUILD_S = 3600
-FORMAT = 3  # raised when what is written into a folder changes
+FORMAT = 4  # raised when what is written into a folder changes
+LOCK = ".lock"
 
 
 def load_passages() -> list[Passage]:
@@ -37,30 +36,59 @@ def ensure_library(root: Path, passages: Sequence[Passage], encoder: Encoder) ->
     `root/current` then names it. The folder that was current before stays for processes that still read it.
     """
     content = content_hash(passages, encoder.identity)
-    folder = root / content
     try:
-        library = open_library(folder)
+        library = _open(root / content, passages)
     except PartUnavailable:
-        shutil.rmtree(folder, ignore_errors=True)
-        build_folder(folder, lambda workshop: write_library(workshop, passages, encoder))
-        library = open_library(folder)
-    previous = _current(root)
-    if previous != content:
-        write_file(root / "current", content + "\n")
-        _forget_all_but(root, {content, previous})
+        library = _build(root / content, passages, encoder)
+    if _current(root) != content:
+        _switch(root, content)
     return library
 
 
+def inspect_library(root: Path, passages: Sequence[Passage], encoder_identity: str) -> str:
+    """Say what is in the folder of these passages, without making one; raises PartUnavailable when it is not whole."""
+    folder = root / content_hash(passages, encoder_identity)
+    if not folder.exists():
+        raise PartUnavailable("index", "not built for these articles", MEND)
+    _open(folder, passages).close()
+    return f"{len(passages)} passages in {folder.name}"
+
+
+def _open(folder: Path, passages: Sequence[Passage]) -> Library:
+    """A folder's name is only a promise: what it holds is compared with the articles."""
+    library = open_library(folder)
+    if library.passages != tuple(passages):
+        library.close()
+        raise PartUnavailable("index", "its passages are not those of the articles", MEND)
+    return library
+
+
+def _build(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> Library:
+    with locked(folder.parent / LOCK):
+        clear_workshops(folder.parent)
+        try:
+            return _open(folder, passages)  # another process built it while this one waited
+        except PartUnavailable:
+            build_folder(folder, lambda workshop: write_library(workshop, passages, encoder), replace=True)
+        return _open(folder, passages)
+
+
+def _switch(root: Path, content: str) -> None:
+    with locked(root / LOCK):
+        previous = _current(root)
+        if previous != content:  # else another process switched while this one waited
+            write_file(root / "current", content + "\n")
+            _forget_all_but(root, {content, previous})
+
+
 def _forget_all_but(root: Path, kept: Set[str | None]) -> None:
-    """Remove older folders, and what killed builds left behind unless it may still be under way."""
     for folder in root.iterdir():
-        under_way = folder.name.startswith(".") and time.time() - folder.stat().st_mtime < LONGEST_BUILD_S
-        if folder.is_dir() and folder.name not in kept and not under_way:
+        if folder.is_dir() and folder.name not in kept and not folder.name.startswith("."):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _current(root: Path) -> str | None:
     try:
         return (root / "current").read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):
         return None

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from knowledge.atomic import build_folder
+from knowledge.checksums import sums_of
 from knowledge.encoder.reference import ReferenceEncoder
-from knowledge.encoder.serving import ServingEncoder
+from knowledge.encoder.serving import FILES, ServingEncoder
 from knowledge.errors import PartUnavailable
 
 # What the two must agree to on the probe texts before an export is accepted.
@@ -45,6 +46,7 @@ def export(reference: ReferenceEncoder, source: Path, target: Path) -> None:
             "window": reference.window,
             "model": "sentence-transformers/all-MiniLM-L6-v2",
             "licence": "Apache-2.0",
+            "sums": sums_of(folder, (folder / name for name in FILES)),
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         _compare(reference, ServingEncoder(folder))

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.checksums import verify
 from knowledge.encoder.protocol import Vectors
 from knowledge.errors import PartUnavailable
 
+FILES = ("model.onnx", "tokenizer.json")
 BATCH = 32
+LARGEST_VERIFIED = 1_000_000  # bytes; hashing the 91 MB of the model costs a start 60 to 300 ms
 MEND = "Run `python -m knowledge build`."
 
 
@@ -25,6 +28,8 @@ class ServingEncoder:
             self.identity: str = manifest["identity"]
             self.dimensions: int = manifest["dimensions"]
             self.window: int = manifest["window"]
+            self.sums: dict[str, str] = {name: manifest["sums"][name] for name in FILES}
+            verify(folder, self.sums, "encoder", MEND, LARGEST_VERIFIED)
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
@@ -33,6 +38,8 @@ class ServingEncoder:
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
+        except PartUnavailable:
+            raise
         except Exception as problem:  # both libraries raise bare Exception types of their own
             raise PartUnavailable("encoder", "the exported model is missing or damaged", MEND) from problem
         self._tokenizer.no_padding()

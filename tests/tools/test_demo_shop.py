@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from tests.processes import python
 from tools.demo_shop.seed import README_CUSTOMER, README_ORDER, ensure_demo_shop, seeded_customers, seeded_orders
 from tools.demo_shop.store import DemoShop, open_engine
 from tools.records import LineKind
@@ -106,6 +108,48 @@ def test_a_damaged_file_is_named_and_not_replaced(tmp_path: Path, content: bytes
     with pytest.raises(ShopUnavailable, match="Remove"):
         ensure_demo_shop(file)
     assert file.read_bytes()[:8] in {content[:8], b"SQLite f"}  # an empty file is an empty database to SQLite
+
+
+def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shop.db").mkdir()
+    with pytest.raises(ShopUnavailable, match="is a folder"):
+        ensure_demo_shop(tmp_path / "shop.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.db"]
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from tools.demo_shop.seed import ensure_demo_shop
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+ensure_demo_shop(Path(sys.argv[1]))
+"""
+
+
+def test_making_it_leaves_nothing_where_it_fails(tmp_path: Path, root: Path) -> None:
+    done = python(root, "-c", FULL_DISK, str(tmp_path / "shop.db"))
+    assert done.returncode == 1
+    assert "OperationalError" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_order_costs_the_same_queries_whether_or_not_it_exists(shop: DemoShop) -> None:
+    """Else the time of an answer would tell which ids exist."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert shop.order(README_ORDER) is not None
+        there = list(asked)
+        asked.clear()
+        assert shop.order("A-99999") is None
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert asked == there
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 2
 
 
 def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:

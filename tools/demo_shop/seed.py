@@ -22,13 +22,14 @@ CURRENCIES = {"EUR": (1.0, 2), "GBP": (0.86, 2), "USD": (1.1, 2), "SEK": (11.2, 
 HOME = "EUR"
 SEGMENTS = ("known", "known", "known", "new", "enterprise")
 DELIVERY_FEE = 490
+JOURNALS = ("-wal", "-shm", "-journal")  # what SQLite writes beside a file
 
 
 def ensure_demo_shop(file: Path) -> None:
     """Make the file where it is absent or holds an older edition; a damaged one is left for `triage doctor` to name."""
     from tools.demo_shop.store import DemoShop, fill
 
-    if file.is_file():
+    if file.exists():
         shop = DemoShop(file)
         try:
             if shop.edition() == EDITION:
@@ -38,11 +39,14 @@ def ensure_demo_shop(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     os.close(handle)
-    fill(Path(name), EDITION, list(seeded_customers()), list(seeded_orders()))
-    for suffix in ("-wal", "-shm"):
-        Path(name + suffix).unlink(missing_ok=True)
-        Path(f"{file}{suffix}").unlink(missing_ok=True)
-    Path(name).replace(file)
+    try:
+        fill(Path(name), EDITION, list(seeded_customers()), list(seeded_orders()))
+        for suffix in JOURNALS:
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
+        Path(name).replace(file)
+    finally:
+        for suffix in ("", *JOURNALS):
+            Path(name + suffix).unlink(missing_ok=True)
 
 
 def seeded_customers() -> Iterator[Customer]:

@@ -22,6 +22,8 @@ class DemoShop:
 
     def __init__(self, file: Path) -> None:
         self._mend = f"Remove {file}; it is made anew by `triage shop`."
+        if file.is_dir():
+            raise ShopUnavailable(f"{file} is a folder", "Remove it; `triage shop` makes a file in its place.")
         if not file.is_file():
             raise ShopUnavailable("the demo shop has not been made", "Run `triage shop`.")
         self._engine = open_engine(file)
@@ -29,8 +31,9 @@ class DemoShop:
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
         with self._session() as session:
-            row = session.get(OrderRow, order_id)
-            return _order(row, _lines(session, [order_id])) if row else None
+            # The lines are asked for even where there is no order: an answer's time must not tell which ids exist.
+            row, lines = session.get(OrderRow, order_id), _lines(session, [order_id])
+            return _order(row, lines) if row else None
 
     def orders(self) -> list[Order]:
         """Return all orders by id."""
