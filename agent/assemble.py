@@ -1,6 +1,5 @@
 """The only place where parts are chosen and put together."""
 
-import os
 import time
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from agent.encoding import EncoderThread
 from agent.graph import RECURSION_LIMIT, Graph, build_graph
 from agent.models.embedded import EmbeddedModel
 from agent.models.protocol import Model
+from agent.quiet import quiet
 from agent.release import Release, load_release
 from agent.replies import ReplyTexts, load_replies
 from agent.settings import Settings
@@ -37,6 +37,7 @@ class Agent:
 
     release: Release
     model: Model
+    embedded: Model
     reader: EncoderThread
     search: Search
     shop: Shop
@@ -50,6 +51,7 @@ class Agent:
         tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256})
         deps = Deps(
             model=self.model,
+            embedded=self.embedded,
             read=self.reader.read,
             search=self.search,
             tools=TOOLS,
@@ -67,8 +69,9 @@ class Agent:
         return Decision.model_validate(fields), tracer.finish(ticket.ticket_id)
 
     def close(self) -> None:
-        """Let go of the encoder's thread and the shop."""
+        """Let go of the encoder's thread, the index and the shop."""
         self.reader.close()
+        self.search.close()
         self.shop.close()
 
 
@@ -81,9 +84,11 @@ def assemble(settings: Settings) -> Agent:
     texts = load_replies(release.replies)
     shop_file = settings.var / "shop.db"
     ensure_demo_shop(shop_file)
+    embedded = EmbeddedModel(head, texts, release.head)
     return Agent(
         release=release,
-        model=EmbeddedModel(head, texts, release.head),
+        model=embedded,
+        embedded=embedded,
         reader=EncoderThread(encoder, head.telling_words),
         search=Search(library, SearchSettings(**release.retrieval.model_dump())),
         shop=DemoShop(shop_file),
@@ -102,10 +107,3 @@ def open_classifier(settings: Settings, release: Release) -> tuple[Encoder, Head
             "classifier", "the head was learned for another taxonomy", "Run `python -m knowledge learn`."
         )
     return encoder, head
-
-
-def quiet() -> None:
-    """Keep libraries from sending or fetching anything unless their variables are set on purpose."""
-    os.environ.setdefault("LANGSMITH_TRACING", "false")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from agent.quiet import quiet
 from service.commands.classify import classify
 from service.commands.demo import demo
 from service.commands.doctor import doctor
@@ -21,16 +22,20 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (ticket, demo, shop, classify, doctor):
-    app.command()(command)
+    # A ticket may begin with a dash ("-5 EUR was charged"); what is a mistyped option is refused by `ticket` itself.
+    app.command(context_settings={"ignore_unknown_options": command is ticket})(command)
 
 
 def main() -> None:
     """Run the command line; every foreseen problem is one clear line, never a traceback."""
+    quiet()
+
     from pydantic import ValidationError
 
     from agent.release import UnknownReleaseError
     from agent.ticket import EmptyTicketError
-    from knowledge.errors import PartUnavailable
+    from knowledge.errors import PartUnavailable, file_problem
+    from service.lines import BadLineError
     from tools.shop import ShopUnavailable
 
     # What a terminal's encoding can't show is escaped rather than raised.
@@ -39,17 +44,21 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except EmptyTicketError as problem:
-        _stop(str(problem), WRONG_USE)
-    except UnknownReleaseError as problem:
+    except (EmptyTicketError, UnknownReleaseError) as problem:
         _stop(str(problem), WRONG_USE)
     except ValidationError as problem:
+        if problem.title != "Settings":
+            raise
         _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
+    except BadLineError as problem:
+        _stop(str(problem), FAILED)
     except (PartUnavailable, ShopUnavailable) as problem:
         _stop(f"{problem} `triage doctor` checks all parts.", FAILED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except OSError as problem:
+        _stop(file_problem(problem), FAILED)
 
 
 def _stop(message: str, code: int) -> None:

@@ -1,7 +1,6 @@
 """`triage demo`: the main job on a sample inbox."""
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,31 +13,22 @@ if TYPE_CHECKING:
     from agent.ticket import Ticket
 
 LONGEST_EXCERPT = 120  # characters of a ticket in the table
+NEEDED = "a text, and ids that are strings"
 INBOX = Path(__file__).parent.parent / "demo_inbox.jsonl"
 
 
 def demo(
     inbox: Annotated[
-        Path, typer.Option(help="JSONL with text, and optionally customer_id and order_id.", exists=True)
+        Path,
+        typer.Option(help="JSONL with text, and optionally customer_id and order_id.", exists=True, dir_okay=False),
     ] = INBOX,
 ) -> None:
     """Triage a sample inbox and show what was decided."""
     from agent.assemble import assemble
     from agent.settings import Settings
-    from agent.ticket import Ticket
 
     settings = Settings()
-    rows = [json.loads(line) for line in inbox.read_text(encoding="utf-8").splitlines() if line.strip()]
-    tickets = [
-        Ticket.of(
-            row["text"],
-            ticket_id=row.get("id"),
-            customer_id=row.get("customer_id"),
-            order_id=row.get("order_id"),
-            channel="demo",
-        )
-        for row in rows
-    ]
+    tickets = _tickets(inbox)
     agent = assemble(settings)
     try:
         decisions = asyncio.run(_run_all(agent, tickets))
@@ -52,6 +42,24 @@ def demo(
     typer.echo('  .venv/bin/triage ticket "Where is my order A-10234?" --customer C-1001', err=True)
     typer.echo("  .venv/bin/triage shop    # customers and orders for tickets of your own", err=True)
     typer.echo("  .venv/bin/triage ticket --help", err=True)
+
+
+def _tickets(inbox: Path) -> "list[Ticket]":
+    from agent.ticket import EmptyTicketError, Ticket
+    from service.lines import BadLineError, objects
+
+    tickets = []
+    with inbox.open("rb") as lines:
+        for number, row in objects(lines, NEEDED):
+            text, id, customer, order = (row.get(name) for name in ("text", "id", "customer_id", "order_id"))
+            if not isinstance(text, str) or not all(isinstance(value, str | None) for value in (id, customer, order)):
+                raise BadLineError(number, NEEDED)
+            try:
+                ticket = Ticket.of(text, ticket_id=id, customer_id=customer, order_id=order, channel="demo")
+                tickets.append(ticket)
+            except EmptyTicketError as problem:
+                raise BadLineError(number, NEEDED) from problem
+    return tickets
 
 
 async def _run_all(agent: "Agent", tickets: "list[Ticket]") -> "list[Decision]":

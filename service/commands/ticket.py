@@ -1,9 +1,12 @@
 """`triage ticket`: one ticket from the command line."""
 
 import asyncio
+import re
 from typing import Annotated
 
 import typer
+
+OPTION = re.compile(r"--?[A-Za-z][\w-]*(=.*)?")
 
 
 def ticket(
@@ -14,6 +17,9 @@ def ticket(
     json: Annotated[bool, typer.Option("--json", help="Print the Decision and nothing else.")] = False,
 ) -> None:
     """Triage one ticket and answer in words, or with --json as a Decision."""
+    if OPTION.fullmatch(text):
+        raise typer.BadParameter(f"There is no option {text}.")
+
     from agent.ticket import Ticket
 
     one = Ticket.of(text, customer_id=customer, order_id=order, channel="terminal")

@@ -11,20 +11,10 @@ import jsonschema
 import pytest
 
 from agent.decision import SCHEMA_FILE
-from tests.processes import Done, python, triage
+from tests.processes import Done, python
 
 MEDIAN_SECONDS = 3.0
 MARGIN = 2.0  # these machines are shared
-
-
-@pytest.fixture
-def run(root: Path) -> Callable[..., Done]:
-    """The command line in the checkout."""
-
-    def call(*arguments: str | bytes, **environment: str) -> Done:
-        return triage(root, *arguments, **environment)
-
-    return call
 
 
 def test_a_ticket_is_answered_in_words(run: Callable[..., Done]) -> None:

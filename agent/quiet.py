@@ -1,0 +1,17 @@
+"""Keeps the libraries below from sending or fetching anything because of a variable that was set for something else."""
+
+import os
+
+TRACERS = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
+
+
+def quiet() -> None:
+    """Close the ways out; call it before any of the libraries is imported, for they read their variables once.
+
+    Tickets hold what customers wrote, so LangSmith gets its traces only where `TRIAGE_TRACING=langsmith` says so:
+    otherwise its own variables are forced to "false". No model hub is asked unless `HF_HUB_OFFLINE=0` is set.
+    """
+    if os.environ.get("TRIAGE_TRACING") != "langsmith":
+        os.environ.update(dict.fromkeys(TRACERS, "false"))
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
