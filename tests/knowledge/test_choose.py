@@ -128,6 +128,7 @@ def test_an_export_that_cannot_be_made_anew_is_not_removed(root: Path, copied: P
     assert (copied / "encoder" / EXPORT_NAME / "tokenizer.json").is_file()
 
 
+@pytest.mark.slow
 def test_build_makes_a_broken_export_anew(root: Path, var: Path, copied: Path) -> None:
     shutil.copytree(var / "knowledge", copied / "knowledge")
     (copied / "encoder" / EXPORT_NAME / "model.onnx").unlink()
@@ -141,6 +142,7 @@ def test_build_makes_a_broken_export_anew(root: Path, var: Path, copied: Path) -
     assert [path.name for path in (copied / "encoder").iterdir() if path.is_dir()] == [EXPORT_NAME]
 
 
+@pytest.mark.slow
 def test_whatever_fails_in_the_exporter_the_reference_serves(root: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken" / "onnxscript"
     broken.mkdir(parents=True)

@@ -161,6 +161,7 @@ print((root / library.content).stat().st_ino, library.lexical.best("refund", 3))
 """
 
 
+@pytest.mark.slow
 def test_several_processes_mend_one_folder_once(tmp_path: Path, var: Path) -> None:
     command = [sys.executable, "-c", MEND, str(var), str(tmp_path)]
     first = subprocess.run(command, capture_output=True, text=True, check=True).stdout

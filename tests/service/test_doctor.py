@@ -122,6 +122,7 @@ def test_an_unknown_release_is_one_broken_part_among_all(copied_var: Path, root:
     assert {"clock", "encoder", "policies", "index", "demo shop"} < set(states)
 
 
+@pytest.mark.slow
 def test_the_first_ticket_after_the_damage_heals_the_index(copied_var: Path, root: Path) -> None:
     one(copied_var, "chroma.sqlite3").write_bytes(b"x" * 5000)
     done = triage(root, "ticket", "Which ways to pay are there?", "--json", TRIAGE_VAR=str(copied_var))
