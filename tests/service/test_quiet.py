@@ -47,9 +47,7 @@ def listener(socket_enabled: None) -> Iterator[Listener]:
 
 def stray(listener: Listener) -> dict[str, str]:
     address = f"http://127.0.0.1:{listener.server_port}"
-    return {
-        "LANGSMITH_TRACING": "true",
-        "LANGCHAIN_TRACING_V2": "true",
+    return dict.fromkeys(TRACERS, "true") | {
         "LANGSMITH_API_KEY": "x",
         "LANGSMITH_ENDPOINT": address,
         "LANGCHAIN_ENDPOINT": address,
