@@ -1,14 +1,9 @@
 """What day it is: an input of a run, so that a run can be repeated and a demo shop can live on a fixed day."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 Today = Callable[[], date]
-
-
-def utc_today() -> date:
-    """Return the day by the machine's clock, in UTC."""
-    return datetime.now(UTC).date()
 
 
 def always(day: date) -> Today:
