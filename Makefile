@@ -42,7 +42,7 @@ clean: ## remove the environment and everything built
 	test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade "pip>=26"
 	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[build,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[build,evals,dev]"
 	touch $@
 
 var/.built: .venv/.installed $(KNOWLEDGE) $(SHOP)

@@ -38,6 +38,7 @@ class Agent:
     release: Release
     model: Model
     embedded: Model
+    head: Head
     reader: EncoderThread
     search: Search
     shop: Shop
@@ -89,6 +90,7 @@ def assemble(settings: Settings) -> Agent:
         release=release,
         model=embedded,
         embedded=embedded,
+        head=head,
         reader=EncoderThread(encoder, head.telling_words),
         search=Search(library, SearchSettings(**release.retrieval.model_dump())),
         shop=DemoShop(shop_file),

@@ -1,7 +1,7 @@
 """The encoder in a thread of its own, so that the event loop never waits for it."""
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class EncoderThread:
     """Reads texts with one encoder, one call at a time."""
 
     def __init__(self, encoder: Encoder, telling: Set[str]) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._telling = telling
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
@@ -29,10 +29,14 @@ class EncoderThread:
         """Return the text's vector."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, text)
 
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return the texts' vectors, shape (len(texts), dimensions), each text cut at the window; the caller waits."""
+        return self._thread.submit(self.encoder.encode, list(texts)).result()
+
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=True)
 
     def _read(self, text: str) -> ReadText:
-        vectors, counts = read([text], self._encoder, self._telling)
+        vectors, counts = read([text], self.encoder, self._telling)
         return ReadText(vectors[0], counts[0])

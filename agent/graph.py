@@ -2,7 +2,7 @@
 
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -20,16 +20,20 @@ from agent.steps.retrieve import retrieve
 from agent.steps.screen import screen
 from agent.trace import StepDone
 
-STEPS: tuple[Callable[[State, Deps], Any], ...] = (screen, classify, retrieve, look_up, decide, draft, check)
+Step = Callable[[State, Deps], Any]
+STEPS: tuple[Step, ...] = (screen, classify, retrieve, look_up, decide, draft, check)
 RECURSION_LIMIT = len(STEPS) + 1
 Graph = CompiledStateGraph[State, Deps, State, State]
 
 
-def build_graph() -> Graph:
-    """Return the compiled graph. It keeps nothing between runs: no checkpointer, all that it needs comes as Deps."""
+def build_graph(steps: Sequence[Step] = STEPS) -> Graph:
+    """Return the compiled graph. It keeps nothing between runs: no checkpointer, all that it needs comes as Deps.
+
+    Evals put other steps of the same names in, to find out which one a fault is in.
+    """
     graph = StateGraph(State, context_schema=Deps)
     before = START
-    for step in STEPS:
+    for step in steps:
         graph.add_node(step.__name__, _node(step))
         graph.add_edge(before, step.__name__)
         before = step.__name__
@@ -37,7 +41,7 @@ def build_graph() -> Graph:
     return graph.compile()
 
 
-def _node(step: Callable[[State, Deps], Any]) -> Callable[..., Any]:
+def _node(step: Step) -> Callable[..., Any]:
     """Give a step its dependencies and time it."""
 
     async def node(state: State, runtime: Runtime[Deps]) -> State:

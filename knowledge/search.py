@@ -36,6 +36,11 @@ class Search:
         self._library = library
         self._settings = settings
 
+    @property
+    def content(self) -> str:
+        """Return the hash of the policies and the encoder that the library was built from."""
+        return self._library.content
+
     def close(self) -> None:
         """Let go of the library's files."""
         self._library.close()

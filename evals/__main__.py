@@ -1,0 +1,62 @@
+"""`python -m evals`: runs, compares, reports, gates. Exit 0 done, 1 failed or not held, 2 wrong use."""
+
+import sys
+
+import typer
+
+from agent.quiet import quiet
+from evals.bench.command import app as bench
+from evals.commands.check_data import check_data
+from evals.commands.compare import compare
+from evals.commands.gate import gate
+from evals.commands.label import label
+from evals.commands.public import public
+from evals.commands.report import report
+from evals.commands.run import run
+from evals.judge.command import app as judge
+
+FAILED, WRONG_USE = 1, 2
+
+app = typer.Typer(
+    name="python -m evals",
+    help="How good it is: runs releases over cases, compares, reports, gates.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (run, compare, report, gate, label, public):
+    app.command()(command)
+app.command("check-data")(check_data)
+app.add_typer(judge, name="judge", help="Judges, and whether they may be believed.")
+app.add_typer(bench, name="bench", help="Latency and growth.")
+
+
+def main() -> None:
+    """Run the command line; every foreseen problem is one clear line, never a traceback."""
+    quiet()
+
+    from agent.release import UnknownReleaseError
+    from evals.cases.loading import BadCaseError
+    from evals.gate import BadGateError
+    from evals.result import BadResultError
+    from knowledge.errors import PartUnavailable, file_problem
+    from tools.shop import ShopUnavailable
+
+    try:
+        app()
+    except (UnknownReleaseError, BadCaseError, BadResultError) as problem:
+        _stop(str(problem), WRONG_USE)
+    except (BadGateError, PartUnavailable, ShopUnavailable) as problem:
+        _stop(str(problem), FAILED)
+    except OSError as problem:
+        _stop(file_problem(problem), FAILED)
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

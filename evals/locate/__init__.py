@@ -1,0 +1,1 @@
+"""Where a failure comes from: the run is repeated with one step at a time put right."""

@@ -1,0 +1,77 @@
+"""What a run costs, read off its traces and Decisions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from agent.taxonomy import NextAction
+from agent.trace import StepDone, StepFailed
+from evals.result import Operations
+from evals.statistics.clusters import TooFewError
+from evals.statistics.estimate import Estimate
+from evals.statistics.quantiles import quantile_estimate
+from evals.subjects.subject import Answer
+
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+
+
+def operations(answers: Sequence[Answer], done: Sequence[bool], reading_ms: Sequence[float]) -> Operations:
+    """Return latency by step and costs; `reading_ms` is what encoding alone took for each answer's text."""
+    steps: dict[str, list[float]] = defaultdict(list)
+    for answer in answers:
+        if answer.decision is None or answer.trace is None:
+            continue
+        steps["ticket"].append(answer.decision.latency_ms)
+        for event in answer.trace.events:
+            if isinstance(event, StepDone):
+                steps[event.step].append(event.duration_ms)
+    return Operations(
+        steps_ms={step: _quantiles(times) for step, times in steps.items()},
+        reading_ratio=_ratio(steps["ticket"], reading_ms),
+        per_ticket=_per_ticket(answers, done),
+    )
+
+
+def _quantiles(times: Sequence[float]) -> dict[str, Estimate]:
+    """Return those quantiles for which there are enough times."""
+    found = {}
+    for name, share in QUANTILES.items():
+        try:
+            found[name] = quantile_estimate(times, share)
+        except TooFewError:
+            continue
+    return found
+
+
+def _ratio(whole: Sequence[float], reading: Sequence[float]) -> dict[str, float]:
+    if not whole or not reading:
+        return {}
+    return {
+        name: round(float(np.quantile(whole, QUANTILES[name]) / np.quantile(reading, QUANTILES[name])), 3)
+        for name in ("p50", "p95")
+    }
+
+
+def _per_ticket(answers: Sequence[Answer], done: Sequence[bool]) -> dict[str, float]:
+    decisions = [answer.decision for answer in answers if answer.decision]
+    count, successes = len(decisions), sum(done)
+    if not count:
+        return {}
+    usage = [decision.usage for decision in decisions]
+    cost = sum(one.cost_usd for one in usage)
+    failures = [event for answer in answers if answer.trace for event in answer.trace.events]
+    fallbacks = sum(isinstance(event, StepFailed) for event in failures)
+    means = {
+        "input_tokens": sum(one.input_tokens for one in usage) / count,
+        "output_tokens": sum(one.output_tokens for one in usage) / count,
+        "model_calls": sum(one.llm_calls for one in usage) / count,
+        "retry_rate": sum(one.retries for one in usage) / count,
+        "cost_usd": cost / count,
+        "tool_calls": sum(len(decision.tool_calls) for decision in decisions) / count,
+        "fallback_rate": fallbacks / count,
+        "escalation_rate": sum(one.next_action is NextAction.ESCALATE for one in decisions) / count,
+    }
+    if successes:
+        means["cost_usd_of_a_success"] = cost / successes
+    return {name: round(value, 6) for name, value in means.items()}

@@ -1,0 +1,1 @@
+"""Metamorphic relations: cases changed by code, where the decision must stay or must change."""
