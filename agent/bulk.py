@@ -17,8 +17,8 @@ class BulkClassifier:
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return category and confidence (0 to 1, four decimals) for each text, in order."""
-        vectors, _ = read(texts, self._encoder, self._head.telling_words)
-        shares = self._head.label_probabilities(vectors) @ self._membership
+        reads = read(texts, self._encoder, self._head.telling_words)
+        shares = self._head.label_probabilities(reads) @ self._membership
         best = shares.argmax(axis=1)
         rows = zip(best, shares.max(axis=1), strict=True)
         return [(self._head.categories[place], round(min(1.0, float(share)), 4)) for place, share in rows]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from agent.deadline import Deadline
-from agent.encoding import ReadText
 from agent.models.protocol import Model
 from agent.release import Release
 from agent.replies import ReplyTexts
 from agent.trace import Tracer
+from knowledge.reading import Reads
 from knowledge.search import Search
 from tools.identity import Identity
 from tools.shop import Shop
@@ -25,7 +25,7 @@ class Deps:
 
     model: Model
     embedded: Model
-    read: Callable[[str], Awaitable[ReadText]]
+    read: Callable[[str], Awaitable[Reads]]
     search: Search
     tools: Mapping[str, Tool]
     shop: Shop

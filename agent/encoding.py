@@ -3,18 +3,9 @@
 import asyncio
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from knowledge.encoder.protocol import Encoder, Vectors
-from knowledge.reading import read
-
-
-@dataclass(frozen=True)
-class ReadText:
-    """A text's vector, shape (dimensions,), and of how many windows it is the mean."""
-
-    vector: Vectors
-    windows: int
+from knowledge.reading import Reads, read
 
 
 class EncoderThread:
@@ -25,8 +16,8 @@ class EncoderThread:
         self._telling = telling
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
-    async def read(self, text: str) -> ReadText:
-        """Return the text's vector."""
+    async def read(self, text: str) -> Reads:
+        """Return what is read of one text."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, text)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -37,6 +28,5 @@ class EncoderThread:
         """End the thread."""
         self._thread.shutdown(wait=True)
 
-    def _read(self, text: str) -> ReadText:
-        vectors, counts = read([text], self.encoder, self._telling)
-        return ReadText(vectors[0], counts[0])
+    def _read(self, text: str) -> Reads:
+        return read([text], self.encoder, self._telling)

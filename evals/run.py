@@ -26,6 +26,7 @@ from knowledge.plain_text import plain
 
 T = TypeVar("T")
 Progress = Callable[[Iterable[T], str], Iterable[T]]
+SHOWN_TEXT = 2000  # characters of a ticket that a result keeps
 BY_CATEGORY = (ended, schema, classified)
 CATEGORY_CHECKS = frozenset({"answered", "schema", "category"})
 
@@ -153,6 +154,6 @@ def _case_result(ran: Ran) -> CaseResult:
         kind=case.kind.value,
         segments=case.segments(),
         attempts=attempts,
-        text=case.text[:400],
+        text=plain(case.text)[:SHOWN_TEXT],
         about=case.about,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from knowledge.encoder.choose import mend_encoder, open_encoder
 from knowledge.errors import PartUnavailable, file_problem
 from knowledge.examples import load_examples
-from knowledge.head import HEADS, Head, head_folder, load_head, save_head
+from knowledge.head import HEADS, Head, head_folder, load_head, newest_head, save_head
 from knowledge.learn import learn
 from knowledge.reading import read
 from knowledge.search import Search, SearchSettings
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="export the encoder, build the index, and a head for an encoder of your own")
     learning = commands.add_parser("learn", help="learn the classifier head from knowledge/examples")
-    learning.add_argument("--version", default="v1", help="the head's version, a folder in knowledge/heads")
+    learning.add_argument("--version", default=newest_head(), help="the head's version, a folder in knowledge/heads")
     learning.add_argument("--check", action="store_true", help="compare with the committed head, write nothing")
     searching = commands.add_parser("search", help="show the passages for a question")
     searching.add_argument("question")
@@ -55,7 +55,7 @@ def build(var: Path, named: str | None) -> int:
     encoder = open_encoder(var, named)
     passages = load_passages()
     library = ensure_library(var / "knowledge", passages, encoder)
-    folder = head_folder("v1", encoder.identity, var)
+    folder = head_folder(newest_head(), encoder.identity, var)
     if not folder.is_dir():
         save_head(folder, learn(load_examples(), encoder))
     head = load_head(folder, encoder.identity)
@@ -92,8 +92,8 @@ def _differences(committed: Head, rebuilt: Head, var: Path, named: str | None) -
             "Run `python -m knowledge learn`.",
         )
     texts = [example.text for example in load_examples()]
-    vectors, _ = read(texts, open_encoder(var, named), committed.telling_words)
-    before, after = committed.label_probabilities(vectors), rebuilt.label_probabilities(vectors)
+    reads = read(texts, open_encoder(var, named), committed.telling_words)
+    before, after = committed.label_probabilities(reads), rebuilt.label_probabilities(reads)
     return int(((before.argmax(axis=1) != after.argmax(axis=1)) | (abs(before - after).max(axis=1) > 0.01)).sum())
 
 

@@ -1,8 +1,9 @@
 """Examples to a calibrated classifier head. Needs scikit-learn (extra `build`); serving does not.
 
-One logistic regression over all labels "category/topic" on the encoder's vectors. A category's probability is the sum
-over its topics. Strength of regularisation and temperature are fitted on tickets that the head did not see: whole lines
-of business are left out in turn, so that confidence is honest for shops of a kind that no example is about.
+One logistic regression over all labels "category/topic", on the encoder's vectors with the words beside them. A
+category's probability is the sum over its topics. Strength of regularisation and temperature are fitted on tickets that
+the head did not see: whole lines of business are left out in turn, so that confidence is honest for shops of a kind
+that no example is about.
 """
 
 import collections
@@ -14,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.encoder.protocol import Encoder, Vectors
+from knowledge.encoder.protocol import Encoder
 from knowledge.examples import Example, examples_hash
 from knowledge.head import Head
-from knowledge.reading import read
+from knowledge.reading import Reads, read
+from knowledge.words import WordFeatures, known_words
 
-STRENGTHS = (1.0, 3.0, 10.0, 30.0)  # inverse regularisation tried
+STRENGTHS = (3.0, 10.0)  # inverse regularisation tried
 FOLDS = 5
 TELLING_WORDS = 400
 SEED = 20261124
@@ -28,15 +30,16 @@ SEED = 20261124
 def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
     """Return the head learned from all examples, its confidence calibrated by leaving businesses out."""
     telling = telling_words(examples)
-    vectors, _ = read([example.text for example in examples], encoder, telling)
+    reads = read([example.text for example in examples], encoder, telling)
     labels = tuple(sorted({example.label for example in examples}))
     targets = np.array([labels.index(example.label) for example in examples])
     folds = _folds(examples)
-    unseen = {strength: _unseen_logits(vectors, targets, folds, strength, len(labels)) for strength in STRENGTHS}
+    unseen = {strength: _unseen_logits(reads, targets, folds, strength, len(labels)) for strength in STRENGTHS}
     fits = {strength: _temperature(logits, targets, labels) for strength, logits in unseen.items()}
     strength = min(STRENGTHS, key=lambda candidate: fits[candidate][1])
     temperature = fits[strength][0]
-    model = _fit(vectors, targets, strength)
+    words = known_words(reads.texts)
+    model = _fit(_features(reads, words), targets, strength)
     metrics = _metrics(unseen[strength] / temperature, targets, labels)
     manifest: dict[str, Any] = {
         "labels": list(labels),
@@ -45,15 +48,19 @@ def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
         "examples_sha256": examples_hash(examples),
         "strength": strength,
         "temperature": temperature,
+        "words": len(words.places),
         "unseen_businesses": metrics,
     }
     return Head(
         labels=labels,
-        weights=model.coef_.astype(np.float32),
+        weights=model.coef_[:, : encoder.dimensions].astype(np.float32),
         bias=model.intercept_.astype(np.float32),
         temperature=temperature,
         telling_words=telling,
         manifest=manifest,
+        words=words,
+        # As it is kept: with a head from the disk and one just learned everything is decided alike.
+        word_weights=model.coef_[:, encoder.dimensions :].T.astype(np.float16).astype(np.float32),
     )
 
 
@@ -87,21 +94,33 @@ def _folds(examples: Sequence[Example]) -> list[tuple[NDArray[Any], NDArray[Any]
     return list(splitter.split(places, [example.label for example in examples]))
 
 
-def _fit(vectors: Vectors, targets: NDArray[Any], strength: float) -> Any:
+def _features(reads: Reads, words: WordFeatures) -> Any:
+    """Return vectors and word features side by side, sparse, shape (texts, dimensions + words)."""
+    from scipy.sparse import csr_matrix, hstack
+
+    rows = [words.row(text) for text in reads.texts]
+    ends = np.cumsum([0, *(len(places) for places, _ in rows)])
+    parts = (np.concatenate([weights for _, weights in rows]), np.concatenate([places for places, _ in rows]), ends)
+    return hstack([reads.vectors.astype(np.float64), csr_matrix(parts, shape=(len(rows), len(words.places)))]).tocsr()
+
+
+def _fit(features: Any, targets: NDArray[Any], strength: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=strength, max_iter=2000, class_weight="balanced")
-    return model.fit(vectors.astype(np.float64), targets)
+    return model.fit(features, targets)
 
 
 def _unseen_logits(
-    vectors: Vectors, targets: NDArray[Any], folds: list[Any], strength: float, width: int
+    reads: Reads, targets: NDArray[Any], folds: list[Any], strength: float, width: int
 ) -> NDArray[np.float64]:
     """Return for each example the logits of a model that saw neither it nor its business, shape (examples, labels)."""
     logits = np.full((len(targets), width), -30.0)
     for seen, unseen in folds:
-        model = _fit(vectors[seen], targets[seen], strength)
-        logits[np.ix_(unseen, model.classes_)] = model.decision_function(vectors[unseen].astype(np.float64))
+        words = known_words([reads.texts[place] for place in seen])
+        features = _features(reads, words)
+        model = _fit(features[seen], targets[seen], strength)
+        logits[np.ix_(unseen, model.classes_)] = model.decision_function(features[unseen])
     return logits
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,11 +25,21 @@ def masked(text: str) -> str:
     return _NUMBER.sub("number", _ORDER.sub("my order", text))
 
 
-def read(texts: Sequence[str], encoder: Encoder, telling: Set[str]) -> tuple[Vectors, list[int]]:
-    """Return the texts' vectors, shape (len(texts), dimensions), and of how many windows each is the mean."""
+@dataclass(frozen=True)
+class Reads:
+    """What was read: vectors, shape (texts, dimensions); of how many windows each is the mean; those windows' text."""
+
+    vectors: Vectors
+    windows: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+def read(texts: Sequence[str], encoder: Encoder, telling: Set[str]) -> Reads:
+    """Return what is read of the texts, in their order."""
     pieces = [windows(masked(text), encoder, telling) for text in texts]
-    counts = [len(group) for group in pieces]
-    return _pooled(encoder.encode([piece for group in pieces for piece in group]), counts), counts
+    counts = tuple(len(group) for group in pieces)
+    vectors = _pooled(encoder.encode([piece for group in pieces for piece in group]), counts)
+    return Reads(vectors, counts, tuple("\n".join(group) for group in pieces))
 
 
 def _pooled(vectors: Vectors, counts: Sequence[int]) -> Vectors:

@@ -8,8 +8,8 @@ from agent.evidence import ToolRequest
 from agent.models.protocol import Brief, Classification, Draft, Reading
 from agent.replies import ReplyTexts, write
 from agent.taxonomy import LOOK_UPS, TAXONOMY, Handling, topic_of
-from knowledge.encoder.protocol import Vectors
 from knowledge.head import Head
+from knowledge.reading import Reads
 
 ALTERNATIVES = 3
 # With an order number in hand a question is rarely about terms in general: topics that look an order up come first
@@ -26,9 +26,9 @@ class EmbeddedModel:
         self._membership = head.membership()
         self._texts = texts
 
-    async def classify(self, reading: Reading, vector: Vectors) -> Classification:
+    async def classify(self, reading: Reading, reads: Reads) -> Classification:
         """See Model.classify."""
-        probabilities = self._head.label_probabilities(vector[np.newaxis])[0]
+        probabilities = self._head.label_probabilities(reads)[0]
         by_category = probabilities @ self._membership
         order = np.argsort(-by_category, kind="stable")
         categories = [self._head.categories[place] for place in order]

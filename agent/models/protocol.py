@@ -7,7 +7,7 @@ from agent.decision import Flag
 from agent.evidence import Evidence, ToolRequest
 from agent.taxonomy import NextAction, Priority
 from agent.ticket import Ticket
-from knowledge.encoder.protocol import Vectors
+from knowledge.reading import Reads
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Model(Protocol):
 
     name: str
 
-    async def classify(self, reading: Reading, vector: Vectors) -> Classification:
-        """Choose category and topic; `vector` is the ticket's, shape (dimensions,)."""
+    async def classify(self, reading: Reading, reads: Reads) -> Classification:
+        """Choose category and topic; `reads` is what the encoder read of the ticket, one text."""
         ...
 
     async def choose_lookups(self, reading: Reading, classification: Classification) -> tuple[ToolRequest, ...]:

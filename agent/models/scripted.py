@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.evidence import ToolRequest
 from agent.models.protocol import Brief, Classification, Draft, Model, Reading
-from knowledge.encoder.protocol import Vectors
+from knowledge.reading import Reads
 
 
 @dataclass
@@ -18,9 +18,9 @@ class ScriptedModel:
     on_lookups: Callable[[Reading, Classification], tuple[ToolRequest, ...]] | None = None
     on_reply: Callable[[Brief], Draft] | None = None
 
-    async def classify(self, reading: Reading, vector: Vectors) -> Classification:
+    async def classify(self, reading: Reading, reads: Reads) -> Classification:
         """See Model.classify."""
-        return self.on_classify(reading) if self.on_classify else await self.beneath.classify(reading, vector)
+        return self.on_classify(reading) if self.on_classify else await self.beneath.classify(reading, reads)
 
     async def choose_lookups(self, reading: Reading, classification: Classification) -> tuple[ToolRequest, ...]:
         """See Model.choose_lookups."""

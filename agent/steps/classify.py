@@ -9,14 +9,12 @@ from agent.taxonomy import TAXONOMY
 
 
 async def classify(state: State, deps: Deps) -> State:
-    """Choose category and topic from the ticket's vector, the mean of at most three windows."""
-    text = await deps.read(state["ticket"].text)
-    classification, _ = await ask(
-        "classify", lambda model: model.classify(state["reading"], text.vector), in_taxonomy, deps
-    )
+    """Choose category and topic from what is read of the ticket, at most three windows."""
+    reads = await deps.read(state["ticket"].text)
+    classification, _ = await ask("classify", lambda model: model.classify(state["reading"], reads), in_taxonomy, deps)
     unsure = classification.confidence < deps.release.thresholds.confident
-    flags = (Flag.LOW_CONFIDENCE,) * unsure + (Flag.TRUNCATED,) * (text.windows > 1 and not state["ticket"].cut)
-    return {"vector": text.vector, "classification": classification, "flags": flags}
+    flags = (Flag.LOW_CONFIDENCE,) * unsure + (Flag.TRUNCATED,) * (reads.windows[0] > 1 and not state["ticket"].cut)
+    return {"vector": reads.vectors[0], "classification": classification, "flags": flags}
 
 
 def in_taxonomy(classification: Classification) -> bool:

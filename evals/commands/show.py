@@ -14,18 +14,35 @@ def show_result(result: Result) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if Console().is_terminal else 140)
+    console = Console(width=None if Console().is_terminal else 120)
     data = result.data
     table = Table(title=f"{result.release} on {data.name}: {data.cases} cases, judged by {data.judged_by}")
-    for heading in ("measure", "value", "95 % interval", "n", "not judged", *(other.name for other in result.others)):
-        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    for heading in ("measure", "value", "95 % interval", "n", "not judged", "without policies", "best trivial agent"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right", no_wrap=True)
+    without = next((other for other in result.others if not other.trivial), None)
     for name, estimate in (result.measures | result.retrieval).items():
-        rivals = [_value(other.measures.get(name)) for other in result.others]
+        rival = _value(without.measures.get(name)) if without else ""
         table.add_row(
-            name, _value(estimate), _interval(estimate), str(estimate.n), str(estimate.unjudged or ""), *rivals
+            name,
+            _value(estimate),
+            _interval(estimate),
+            str(estimate.n),
+            str(estimate.unjudged or ""),
+            rival,
+            _best(result, name),
         )
     console.print(table)
     _show_rest(result)
+
+
+def _best(result: Result, measure: str) -> str:
+    """Return the best trivial agent's value and name."""
+    scores = [
+        (estimate.value, other.name)
+        for other in result.others
+        if other.trivial and (estimate := other.measures.get(measure)) and estimate.value is not None
+    ]
+    return f"{max(scores)[0]:.3f} {max(scores)[1]}" if scores else ""
 
 
 def _show_rest(result: Result) -> None:

@@ -52,8 +52,8 @@ def classify_right(case: Case) -> Iterator[Step]:
     sure = 0.0 if "request" in case.expect.asks_for else 1.0
 
     async def step(state: State, deps: Deps) -> State:
-        text = await deps.read(state["ticket"].text)
-        return {"vector": text.vector, "classification": _classification(case, sure)}
+        reads = await deps.read(state["ticket"].text)
+        return {"vector": reads.vectors[0], "classification": _classification(case, sure)}
 
     yield step
 
@@ -65,7 +65,7 @@ def retrieve_right(case: Case) -> Iterator[Step]:
         passages = [passage for passage in _passages() if passage.policy_id in case.expect.cites]
         found = []
         for passage in passages:
-            vector = (await deps.read(passage.text)).vector
+            vector = (await deps.read(passage.text)).vectors[0]
             found.append(Found(passage, float(np.dot(vector, state["vector"]))))
         return {"passages": tuple(sorted(found, key=lambda one: -one.score))}
 

@@ -72,3 +72,45 @@ def make_claim():
 def make_question():
     """Make policy questions: id and fields as in `question`."""
     return question
+
+
+@pytest.fixture
+def make_result():
+    """Make a result of so many cases, right where `right` says so; each in a conversation of its own."""
+    from datetime import UTC, datetime
+
+    from evals.checks.check import judged
+    from evals.environment import Environment
+    from evals.result import Attempt, CaseResult, DataUsed, Operations, Result
+
+    def made(right: list[bool] | None = None, **changes: object) -> Result:
+        cases = tuple(
+            CaseResult(
+                id=f"test-case-{place:03}",
+                cluster=f"test-case-{place:03}",
+                category="refund_request",
+                kind="routine",
+                segments=("known_customer",),
+                attempts=(Attempt(checks=(judged("category", ok, "wrong category"),), completed=ok, wall_ms=1.0),),
+            )
+            for place, ok in enumerate(right or [True])
+        )
+        result = Result(
+            id="test-result",
+            made_at=datetime(2026, 1, 1, tzinfo=UTC),
+            subject="test",
+            release="embedded-2026-01-01",
+            environment=Environment(commit="0" * 40, dirty=False, python="3", libraries={}, processor="test", cores=2),
+            hashes={},
+            data=DataUsed(name="test", sha256="0" * 64, cases=len(cases), judged_by="end state"),
+            k=1,
+            seed=1,
+            cases=cases,
+            measures={},
+            by_category={},
+            by_segment={},
+            operations=Operations(steps_ms={}, reading_ratio={}, per_ticket={}),
+        )
+        return result.model_copy(update=changes)
+
+    return made

@@ -28,8 +28,8 @@ def overlooks_orders(state: State, deps: Deps) -> State:
 
 
 async def mistakes_the_category(state: State, deps: Deps) -> State:
-    text = await deps.read(state["ticket"].text)
-    return {"vector": text.vector, "classification": Classification("subscription", "stop", 0.99, ())}
+    reads = await deps.read(state["ticket"].text)
+    return {"vector": reads.vectors[0], "classification": Classification("subscription", "stop", 0.99, ())}
 
 
 def finds_nothing(state: State, deps: Deps) -> State:
@@ -69,9 +69,7 @@ def with_fault(name: str, fault: Step) -> tuple[Step, ...]:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_located_in_its_step(
-    agent: Agent, make_claim: Make, make_question: Make, name: str
-) -> None:
+def test_a_planted_fault_is_located_in_its_step(agent: Agent, make_claim: Make, make_question: Make, name: str) -> None:
     fault, of = FAULTS[name]
     case = make_claim() if of == "claim" else make_question()
     steps = with_fault(name, fault)

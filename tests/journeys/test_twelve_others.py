@@ -81,7 +81,7 @@ def fork(root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         (copy / "knowledge" / "policies" / f"{id}.md").write_text(
             f"---\n{front}\n---\n## Care\n{body}\n", encoding="utf-8"
         )
-    made(copy, "-m", "knowledge", "learn", "--version", "v1")
+    made(copy, "-m", "knowledge", "learn")
     made(copy, "-m", "knowledge", "build")
     made(copy, "-c", "from agent.decision import write_schema; write_schema()")
     return copy

@@ -14,7 +14,7 @@ import pytest
 from knowledge.checksums import sha256
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
-from knowledge.head import HEADS, load_head
+from knowledge.head import HEADS, load_head, newest_head
 from knowledge.library import open_library
 from knowledge.policies import Passage
 from knowledge.search import Search, SearchSettings
@@ -141,9 +141,11 @@ def test_looking_builds_nothing(tmp_path: Path, passages: list[Passage], encoder
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff" * 100])
-@pytest.mark.parametrize("name", ["weights.npy", "bias.npy", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["weights.npy", "bias.npy", "manifest.json", "word_weights.npy", "idf.npy", "words.txt"]
+)
 def test_a_damaged_head_is_named_with_its_mend(tmp_path: Path, encoder: Encoder, name: str, content: bytes) -> None:
-    folder = shutil.copytree(HEADS / "v1", tmp_path / "v1")
+    folder = shutil.copytree(HEADS / newest_head(), tmp_path / "head")
     load_head(folder, encoder.identity)
     (folder / name).write_bytes(content)
     with pytest.raises(PartUnavailable, match="python -m knowledge learn"):

@@ -12,7 +12,8 @@ from knowledge.encoder.serving import ServingEncoder
 from knowledge.encoder.weights import MINILM_SHA256, minilm_folder, verify
 from knowledge.errors import PartUnavailable
 from knowledge.examples import load_examples
-from knowledge.head import head_folder, load_head
+from knowledge.head import head_folder, load_head, newest_head
+from knowledge.reading import read
 from tests.processes import python
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -33,10 +34,10 @@ def test_both_give_the_same_vectors(reference: ReferenceEncoder, encoder: Encode
 
 
 def test_both_decide_the_same(reference: ReferenceEncoder, encoder: Encoder, var: Path) -> None:
-    head = load_head(head_folder("v1", encoder.identity, var), encoder.identity)
+    head = load_head(head_folder(newest_head(), encoder.identity, var), encoder.identity)
     texts = [example.text for example in load_examples()[::5]]
-    theirs = head.label_probabilities(reference.encode(texts))
-    ours = head.label_probabilities(encoder.encode(texts))
+    theirs = head.label_probabilities(read(texts, reference, head.telling_words))
+    ours = head.label_probabilities(read(texts, encoder, head.telling_words))
     assert (theirs.argmax(axis=1) == ours.argmax(axis=1)).all()
     assert float(np.abs(theirs - ours).max()) < 0.001
 

@@ -12,7 +12,7 @@ import pytest
 from agent.taxonomy import TAXONOMY, labels
 from knowledge.errors import PartUnavailable
 from knowledge.examples import Example, examples_hash, load_examples
-from knowledge.head import HEADS
+from knowledge.head import HEADS, newest_head
 
 FEWEST = 120
 TOO_ALIKE = 0.5  # share of common word trigrams
@@ -91,7 +91,7 @@ def test_the_finder_finds() -> None:
 
 
 def test_the_committed_head_was_learned_from_these_examples(examples: list[Example]) -> None:
-    manifest = json.loads((HEADS / "v1" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((HEADS / newest_head() / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["examples_sha256"] == examples_hash(examples)
     assert set(manifest["labels"]) == labels()
     assert manifest["unseen_businesses"]["calibration_error"] < 0.05

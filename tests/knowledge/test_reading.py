@@ -22,19 +22,22 @@ def test_numbers_are_masked(text: str, expected: str) -> None:
 
 
 def test_another_order_number_gives_the_same_vector(encoder: Encoder) -> None:
-    vectors, _ = read(["Where is A-10234?", "Where is A-10399?"], encoder, frozenset())
-    assert (vectors[0] == vectors[1]).all()
+    reads = read(["Where is A-10234?", "Where is A-10399?"], encoder, frozenset())
+    assert (reads.vectors[0] == reads.vectors[1]).all()
+    assert reads.texts[0] == reads.texts[1]
 
 
 def test_a_batch_gives_what_each_text_alone_gives(encoder: Encoder) -> None:
     texts = ["refund", "My parcel is late. " * 300, "?", "Hello, can I swap it? " * 40]
-    together, counts = read(texts, encoder, frozenset({"parcel"}))
-    assert counts == [1, 3, 1, 2]
-    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    for text, vector in zip(texts, together, strict=True):
-        assert float(read([text], encoder, frozenset({"parcel"}))[0][0] @ vector) > 0.9999
+    together = read(texts, encoder, frozenset({"parcel"}))
+    assert together.windows == (1, 3, 1, 2)
+    assert np.allclose(np.linalg.norm(together.vectors, axis=1), 1, atol=1e-5)
+    for text, vector, words in zip(texts, together.vectors, together.texts, strict=True):
+        alone = read([text], encoder, frozenset({"parcel"}))
+        assert float(alone.vectors[0] @ vector) > 0.9999
+        assert alone.texts == (words,)
 
 
 def test_nothing_to_read(encoder: Encoder) -> None:
-    vectors, counts = read([], encoder, frozenset())
-    assert (vectors.shape, counts) == ((0, encoder.dimensions), [])
+    nothing = read([], encoder, frozenset())
+    assert (nothing.vectors.shape, nothing.windows, nothing.texts) == ((0, encoder.dimensions), (), ())

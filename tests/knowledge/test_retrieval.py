@@ -15,7 +15,7 @@ RECALL_AT_5, RECIPROCAL_RANK = 0.8, 0.7
 def test_recall_and_rank(root: Path, agent: Agent, encoder: Encoder) -> None:
     rows = yaml.safe_load((root / "evals" / "data" / "retrieval.yaml").read_text(encoding="utf-8"))
     answerable = [row for row in rows if row["passages"]]
-    vectors, _ = read([row["question"] for row in answerable], encoder, frozenset())
+    vectors = read([row["question"] for row in answerable], encoder, frozenset()).vectors
     ranks = []
     for row, vector in zip(answerable, vectors, strict=True):
         ids = [found.passage.id for found in agent.search.find(row["question"], vector, SHOP_DAY)]
