@@ -11,7 +11,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check clean
+.PHONY: help setup demo test test-slow eval bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,14 @@ test: setup ## set up and pass the tests, without network
 test-slow: setup ## small forms of everything heavy
 	$(BIN)/python -m knowledge learn --check
 	$(BIN)/python -m pytest -m slow --timeout 900
+
+eval: setup ## the smoke cases and the gate, under two minutes
+	$(BIN)/python -m evals run --data smoke --out var/evals/smoke.json
+	$(BIN)/python -m evals gate var/evals/smoke.json
+
+bench: setup ## latency and growth in their two-minute form
+	$(BIN)/python -m evals bench latency --quick
+	$(BIN)/python -m evals bench growth --quick
 
 check: .venv/.installed ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

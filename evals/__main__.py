@@ -8,6 +8,7 @@ from agent.quiet import quiet
 from evals.bench.command import app as bench
 from evals.commands.check_data import check_data
 from evals.commands.compare import compare
+from evals.commands.figures import figures
 from evals.commands.gate import gate
 from evals.commands.label import label
 from evals.commands.public import public
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, compare, report, gate, label, public):
+for command in (run, compare, report, gate, label, public, figures):
     app.command()(command)
 app.command("check-data")(check_data)
 app.add_typer(judge, name="judge", help="Judges, and whether they may be believed.")

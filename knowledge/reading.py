@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.courtesy import without_courtesies
 from knowledge.encoder.protocol import Encoder, Vectors
 from knowledge.windows import windows
 
@@ -21,8 +22,8 @@ _NUMBER = re.compile(r"\b\d[\d-]{2,30}\d\b")
 
 
 def masked(text: str) -> str:
-    """Return the text with order numbers read as "my order" and other long numbers as "number"."""
-    return _NUMBER.sub("number", _ORDER.sub("my order", text))
+    """Return the text without courtesies, order numbers read as "my order" and other long numbers as "number"."""
+    return _NUMBER.sub("number", _ORDER.sub("my order", without_courtesies(text)))
 
 
 @dataclass(frozen=True)

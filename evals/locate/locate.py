@@ -14,6 +14,7 @@ from agent.ticket import EmptyTicketError, Ticket
 from evals.cases.case import Case
 from evals.checks.check import Check
 from evals.checks.run import check, completed
+from evals.locate.remembering import RememberingReader
 from evals.locate.repairs import REPAIRS
 from evals.subjects.agent import in_world, ticket_of
 from evals.subjects.subject import Answer
@@ -35,7 +36,8 @@ async def locate(agent: Agent, case: Case, steps: Sequence[Step] = STEPS) -> Loc
     Where no single repair is enough, steps are repaired together from the first on ("classify + look_up"); where even
     that fails and only words are wrong, it is the texts of `draft` themselves.
     """
-    placed = in_world(dataclasses.replace(agent, graph=build_graph(steps)), case)
+    reader = RememberingReader(agent.reader)
+    placed = in_world(dataclasses.replace(agent, graph=build_graph(steps), reader=reader), case)
     try:
         ticket = await ticket_of(case, placed)
     except EmptyTicketError:
