@@ -27,6 +27,7 @@ class Flag(StrEnum):
     SAFETY_RISK = "safety_risk"
     SELF_HARM = "self_harm"
     THREATENS_VIOLENCE = "threatens_violence"
+    REFUND_UNWANTED = "refund_unwanted"
     INJECTION_SUSPECTED = "injection_suspected"
     LANGUAGE_UNSUPPORTED = "language_unsupported"
     NO_POLICY_FOUND = "no_policy_found"

@@ -45,6 +45,7 @@ class Situation:
     spoken: bool = True  # the desk speaks the ticket's language
     wants_human: bool = False
     legal_threat: bool = False
+    refund_unwanted: bool = False
     safety_risk: bool = False
     threatens_violence: bool = False
     self_harm: bool = False
@@ -98,6 +99,8 @@ TABLE: tuple[Row, ...] = (
     (lambda s: s.tool_failed, _hand_over("tool_unavailable")),
     (lambda s: not s.confident and s.short, _ask("request", "ask.request")),
     (lambda s: not s.confident, _hand_over("unclear")),
+    # What reads like a claim and says that no money is wanted is a misreading: an offer would only annoy.
+    (lambda s: s.handling is Handling.REFUND and s.refund_unwanted, _ask("request", "ask.request")),
     (lambda s: s.handling is Handling.REFUSE, lambda _: Verdict(NextAction.REFUSE, "refuse")),
     (
         lambda s: s.handling is Handling.THANKS and s.order is OrderState.NOT_GIVEN and s.short,

@@ -36,6 +36,7 @@ def situation_of(state: State, deps: Deps) -> Situation:
         spoken=reading.language == SPOKEN,
         wants_human=Flag.WANTS_HUMAN in reading.signals,
         legal_threat=Flag.LEGAL_THREAT in reading.signals,
+        refund_unwanted=Flag.REFUND_UNWANTED in reading.signals,
         safety_risk=Flag.SAFETY_RISK in reading.signals,
         threatens_violence=Flag.THREATENS_VIOLENCE in reading.signals,
         self_harm=Flag.SELF_HARM in reading.signals,

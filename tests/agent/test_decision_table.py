@@ -15,6 +15,7 @@ SWITCHES = (
     "spoken",
     "wants_human",
     "legal_threat",
+    "refund_unwanted",
     "safety_risk",
     "self_harm",
     "threatens_violence",
