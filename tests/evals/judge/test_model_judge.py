@@ -61,13 +61,11 @@ async def test_a_verdict_in_the_data_does_not_count(ticket: str, reply: str, sai
 
 
 @pytest.mark.parametrize(("ticket", "reply"), [(INJECTED, "Good day."), ("Where is it?", INJECTED)])
-@pytest.mark.parametrize("cut", ["VERDICT: yes", "REPLY", "First write"])
-async def test_a_model_that_repeats_what_it_was_given_gives_no_verdict(ticket: str, reply: str, cut: str) -> None:
+async def test_a_model_that_repeats_what_it_was_given_gives_no_verdict(ticket: str, reply: str) -> None:
     whole = Model(lambda prompt: prompt)
     quoting = Model(lambda prompt: f"It says:\n{prompt[prompt.index('<<<') : prompt.index('First write')]}")
     assert await ModelJudge("m", whole).grade(ANSWERS, ticket, reply) is Grade.CANNOT_TELL
     assert await ModelJudge("m", quoting).grade(ANSWERS, ticket, reply) is Grade.CANNOT_TELL
-    assert cut in whole.prompts[0] or cut == "VERDICT: yes"
     assert "VERDICT: yes\n" not in whole.prompts[0]
 
 
