@@ -23,6 +23,8 @@ class Retrieval(_Section):
     lowest_score: float = Field(ge=0, le=1)
     lexical_weight: float = Field(ge=0)
     category_bonus: float = Field(ge=0)
+    sure_score: float = Field(default=0.0, ge=0, le=1)
+    agreeing: int = Field(default=0, ge=0)
 
 
 class Thresholds(_Section):

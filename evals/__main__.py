@@ -37,18 +37,32 @@ def main() -> None:
     """Run the command line; every foreseen problem is one clear line, never a traceback."""
     quiet()
 
+    from pydantic import ValidationError
+
     from agent.release import UnknownReleaseError
     from evals.cases.loading import BadCaseError
     from evals.gate import BadGateError
+    from evals.judge.criteria import BadRubricError
     from evals.result import BadResultError
     from knowledge.errors import PartUnavailable, file_problem
     from tools.shop import ShopUnavailable
 
+    # What a terminal's encoding can't show is escaped rather than raised.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (UnknownReleaseError, BadCaseError, BadResultError) as problem:
         _stop(str(problem), WRONG_USE)
-    except (BadGateError, PartUnavailable, ShopUnavailable) as problem:
+    except ValidationError as problem:
+        if problem.title != "Settings":
+            raise
+        _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except (BadGateError, BadRubricError, PartUnavailable, ShopUnavailable) as problem:
         _stop(str(problem), FAILED)
     except OSError as problem:
         _stop(file_problem(problem), FAILED)

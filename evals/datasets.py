@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +43,23 @@ class LabelledTicket(BaseModel):
 
 
 def data_set(name: str) -> DataSet:
-    """Return a data set by its name or file; raises BadCaseError or OSError."""
+    """Return a data set by its name or file; raises BadCaseError or OSError. A file of the holdout is sealed too."""
     if name in {"dev", "holdout"}:
         return _set(name, load_cases(DATA / name), sealed=name == "holdout")
     if name == "smoke":
         by_file = [load_cases(file)[::SMOKE_EVERY] for file in sorted((DATA / "dev").glob("*.yaml"))]
         return _set(name, [case for cases in by_file for case in cases])
     file = Path(name)
+    known = file.is_dir() or file.suffix in {".yaml", ".yml", ".jsonl"}
+    if not known or not file.exists():
+        why = "there is no such file" if known else "say dev, holdout, smoke, or a .yaml or .jsonl file"
+        raise BadCaseError(f"{name} is no data set: {why}.")
     if file.suffix in {".yaml", ".yml"}:
-        return _set(file.stem, load_cases(file))
-    if file.is_dir() or file.suffix == ".jsonl":
-        tickets = load_labelled(file)
-        cases = tuple(_case(ticket) for ticket in tickets)
-        return DataSet(file.stem, cases, _hash(tickets), judged_by=CATEGORY)
-    raise BadCaseError(f"{name} is no data set: say dev, holdout, smoke, or a .yaml or .jsonl file.")
+        return _set(file.stem, load_cases(file), sealed=file.resolve().is_relative_to(DATA.resolve() / "holdout"))
+    tickets = load_labelled(file)
+    if twice := [id for id, count in Counter(ticket.id for ticket in tickets).items() if count > 1]:
+        raise BadCaseError(f"The id {twice[0]!r} is used twice in {file}: results are compared by it.")
+    return DataSet(file.stem, tuple(_case(ticket) for ticket in tickets), _hash(tickets), judged_by=CATEGORY)
 
 
 def load_labelled(place: Path = LABELLED) -> list[LabelledTicket]:
@@ -68,7 +72,13 @@ def load_labelled(place: Path = LABELLED) -> list[LabelledTicket]:
 
 
 def _lines(file: Path) -> Iterator[LabelledTicket]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        # Not splitlines(): JSON strings may hold U+2028 and others of its line ends.
+        text = file.read_text(encoding="utf-8")
+        lines = text.removesuffix("\n").split("\n") if text else []
+    except UnicodeDecodeError as problem:
+        raise BadCaseError(f"{file.name} is not UTF-8.") from problem
+    for number, line in enumerate(lines, start=1):
         try:
             ticket = LabelledTicket.model_validate_json(line)
         except ValidationError as problem:

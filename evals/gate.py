@@ -48,7 +48,7 @@ def load_gate(file: Path = GATE) -> Gate:
     try:
         gate = Gate.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as problem:
-        raise BadGateError(f"{file.name} is malformed: {problem}") from problem
+        raise BadGateError(f"{file.name} is malformed: {' '.join(str(problem).split())}") from problem
     replayed: dict[Group, dict[str, float]] = {"least": {}, "most": {}, "ahead_of_trivial": {}}
     for change in gate.change:
         table = replayed[change.group]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evals.cases.loading import DATA
+from evals.cases.loading import DATA, BadCaseError
 from evals.environment import Environment
 from evals.result import Attempt, CaseResult
 
@@ -21,10 +21,13 @@ LOOKS_BEFORE_WARNING = 5
 
 
 def uses(file: Path = USES) -> list[dict[str, str]]:
-    """Return all recorded uses, oldest first."""
+    """Return all recorded uses, oldest first; raises BadCaseError where the record is damaged."""
     if not file.exists():
         return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    try:
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    except ValueError as problem:
+        raise BadCaseError(f"{file} does not hold one use a line: restore it, it is the record.") from problem
 
 
 def record_use(release: str, environment: Environment, file: Path = USES) -> str:
@@ -51,7 +54,7 @@ def sealed(case: CaseResult) -> CaseResult:
     """Return a case result from which nobody can tell what was asked or answered; it can still be paired."""
     attempts = tuple(_sealed(attempt) for attempt in case.attempts)
     shown: dict[str, Any] = {"id": _digest(case.id), "cluster": _digest(case.cluster), "attempts": attempts}
-    hidden: dict[str, Any] = {"text": "", "about": "", "located": None, "repairs": {}}
+    hidden: dict[str, Any] = {"text": "", "about": "", "expected": {}, "located": None, "repairs": {}}
     return case.model_copy(update=shown | hidden)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.taxonomy import TAXONOMY
+from evals.cases.loading import BadCaseError
 from evals.datasets import load_labelled
 from evals.judge.criteria import Criterion
 from evals.result import load
@@ -63,11 +64,18 @@ def answers_to(asked: Asked) -> dict[str, str]:
 
 
 def done_by(file: Path, person: str) -> set[tuple[str, str]]:
-    """Return item and criterion of what this person has labelled before."""
+    """Return item and criterion of what this person has labelled before; raises BadCaseError for a malformed line."""
     if not file.exists():
         return set()
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {(row.get("item", row.get("id")), row.get("criterion", "category")) for row in rows if row["by"] == person}
+    done = set()
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            if row["by"] == person:
+                done.add((row.get("item", row.get("id")), row.get("criterion", "category")))
+        except (ValueError, TypeError, KeyError) as problem:
+            raise BadCaseError(f"{file}, line {number} is no label: remove it or say another --out.") from problem
+    return done
 
 
 def keep(file: Path, asked: Asked, label: str, person: str) -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,7 +13,7 @@ from evals.checks.check import Check
 from evals.environment import Environment
 from evals.statistics.estimate import Estimate
 
-FORMAT = 1
+FORMAT: Final = 1
 
 
 class BadResultError(ValueError):
@@ -49,6 +49,7 @@ class CaseResult(Part):
     attempts: tuple[Attempt, ...] = Field(min_length=1)
     text: str = ""
     about: str = ""
+    expected: dict[str, Any] = Field(default_factory=dict, description="The case's expectation; empty when sealed.")
     located: str | None = Field(default=None, description="Step whose repair alone makes a failed case pass.")
     repairs: dict[str, bool] = Field(default_factory=dict)
 
@@ -81,7 +82,9 @@ class Operations(Part):
     """What a run costs: milliseconds by step, tokens, money, retries, tool calls, fallbacks, escalations."""
 
     steps_ms: dict[str, dict[str, Estimate]]
-    reading_ratio: dict[str, float] = Field(description="p50 and p95 of whole tickets over those of encoding alone.")
+    reading_ratio: dict[str, float] = Field(
+        description="p50 and p95, over tickets, of the whole over reading its text alone."
+    )
     per_ticket: dict[str, float]
 
 
@@ -97,7 +100,7 @@ class Relation(Part):
 class Result(Part):
     """One run of one subject over one data set."""
 
-    format: int = FORMAT
+    format: Literal[1] = FORMAT
     id: str
     made_at: datetime
     subject: str
@@ -134,5 +137,5 @@ def load(file: Path) -> Result:
         return Result.model_validate_json(file.read_bytes())
     except ValidationError as problem:
         error = problem.errors()[0]
-        where = ".".join(map(str, error["loc"]))
-        raise BadResultError(f"{file} is no result of `evals run`: {where}: {error['msg']}") from problem
+        why = ": ".join(filter(None, (".".join(map(str, error["loc"])), error["msg"])))
+        raise BadResultError(f"{file} is no result of `evals run`: {why}") from problem

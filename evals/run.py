@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from agent.assemble import Agent
+from agent.encoding import EncoderThread
 from agent.ticket import LONGEST_TEXT
 from evals.cases.case import Case
 from evals.checks.check import Check
@@ -28,6 +29,7 @@ T = TypeVar("T")
 Progress = Callable[[Iterable[T], str], Iterable[T]]
 SHOWN_TEXT = 2000  # characters of a ticket that a result keeps
 BY_CATEGORY = (ended, schema, classified)
+CATEGORY_MEASURES = ("category", "schema")
 CATEGORY_CHECKS = frozenset({"answered", "schema", "category"})
 
 
@@ -38,6 +40,7 @@ class Ran:
     case: Case
     answers: tuple[Answer, ...]
     checks: tuple[tuple[Check, ...], ...]
+    reading_ms: float | None = None
 
     @property
     def row(self) -> Row:
@@ -52,24 +55,25 @@ def checks_of(case: Case, answer: Answer, judged_by: str) -> tuple[Check, ...]:
     return check(case, answer)
 
 
-async def run_cases(subject: Subject, data: DataSet, k: int, progress: Progress[Case]) -> list[Ran]:
-    """Put each case to the subject k times, in order."""
+async def run_cases(
+    subject: Subject, data: DataSet, k: int, progress: Progress[Case], reader: EncoderThread | None = None
+) -> list[Ran]:
+    """Put each case to the subject k times, in order; with a reader, time the reading of its text right after."""
     ran = []
     for case in progress(data.cases, subject.name):
         answers = tuple([await subject.answer(case) for _ in range(k)])
-        ran.append(Ran(case, answers, tuple(checks_of(case, answer, data.judged_by) for answer in answers)))
+        reading = await reading_ms(reader, case) if reader and answers[0].decision else None
+        checks = tuple(checks_of(case, answer, data.judged_by) for answer in answers)
+        ran.append(Ran(case, answers, checks, reading))
     return ran
 
 
-async def reading_times(agent: Agent, cases: Sequence[Case]) -> list[float]:
-    """Return how long encoding each case's text takes alone, in milliseconds: the yardstick of the latencies."""
-    times = []
-    for case in cases:
-        text = plain(case.full_text()).strip()[:LONGEST_TEXT]
-        started = time.perf_counter()
-        await agent.reader.read(text)
-        times.append((time.perf_counter() - started) * 1000)
-    return times
+async def reading_ms(reader: EncoderThread, case: Case) -> float:
+    """Return how long reading the case's text takes alone: the yardstick of its latency on a noisy machine."""
+    text = plain(case.full_text()).strip()[:LONGEST_TEXT]
+    started = time.perf_counter()
+    await reader.read(text)
+    return (time.perf_counter() - started) * 1000
 
 
 def make_result(
@@ -79,7 +83,6 @@ def make_result(
     subject: str,
     seed: int,
     environment: Environment,
-    reading: Sequence[float],
 ) -> Result:
     """Put together what the cases themselves tell; retrieval, classifier, other subjects and relations come apart."""
     rows = [one.row for one in ran]
@@ -97,8 +100,10 @@ def make_result(
         cases=tuple(sealed(_case_result(one)) if data.sealed else _case_result(one) for one in ran),
         measures=_measures(ran, rows, data),
         by_category=by_category(rows),
-        by_segment=by_segment(rows),
-        operations=operations([row.answer for row in rows], [completed(row.checks) for row in rows], reading),
+        by_segment=by_segment(rows, CATEGORY_MEASURES if data.judged_by == CATEGORY else None),
+        operations=operations(
+            [row.answer for row in rows], [completed(row.checks) for row in rows], [one.reading_ms for one in ran]
+        ),
     )
 
 
@@ -123,7 +128,7 @@ def hashes(agent: Agent) -> dict[str, str]:
 
 def _measures(ran: Sequence[Ran], rows: Sequence[Row], data: DataSet) -> dict[str, Estimate]:
     if data.judged_by == CATEGORY:
-        found = rates(rows, [one for one in MEASURES if one.name in {"category", "schema"}])
+        found = rates(rows, [one for one in MEASURES if one.name in CATEGORY_MEASURES])
     else:
         found = rates(rows)
         found |= passes_every_time(
@@ -156,4 +161,5 @@ def _case_result(ran: Ran) -> CaseResult:
         attempts=attempts,
         text=plain(case.text)[:SHOWN_TEXT],
         about=case.about,
+        expected=case.expect.model_dump(mode="json", exclude_defaults=True),
     )

@@ -1,5 +1,6 @@
 """Question to passages: dense and lexical candidates, fused by rank. "Nothing good enough" is an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,8 @@ class SearchSettings:
     lowest_score: float  # cosine below which a passage is not good enough
     lexical_weight: float  # of the lexical rank against the dense one
     category_bonus: float  # added to the fused score of passages of the ticket's category
+    sure_score: float = 0.0  # cosine from which the best passage is believed whatever the words say
+    agreeing: int = 0  # below that it is believed only among so many first of both halves
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,14 @@ class Search:
     def find(self, question: str, vector: Vectors, day: date, category: str | None = None) -> list[Found]:
         """Return passages in force on `day`, best first, none below the lowest score; perhaps none at all.
 
-        `vector` is the question's, shape (dimensions,). Passages of `category` are preferred, not required.
+        `vector` is the question's, shape (dimensions,). Passages of `category` are preferred, not required. Where the
+        best is neither near enough nor among the first of both halves, what was found is by chance, and nothing is
+        returned.
         """
         settings = self._settings
         cosines = self._library.nearest(vector, CANDIDATES)
-        fused = {place: 1 / (RANK_DAMPING + rank) for rank, place in enumerate(cosines)}
+        dense = list(cosines)
+        fused = {place: 1 / (RANK_DAMPING + rank) for rank, place in enumerate(dense)}
         lexical = self._library.lexical.best(question, CANDIDATES) if settings.lexical_weight else []
         for rank, place in enumerate(lexical):
             fused[place] = fused.get(place, 0.0) + settings.lexical_weight / (RANK_DAMPING + rank)
@@ -60,9 +66,18 @@ class Search:
         passages = self._library.passages
         for place in fused:
             fused[place] += settings.category_bonus * (passages[place].category == category)
-        ranked = [Found(passages[place], cosines[place]) for place in sorted(fused, key=lambda one: (-fused[one], one))]
-        good = [found for found in ranked if found.score >= settings.lowest_score and found.passage.in_force(day)]
-        return good[: settings.passages]
+        good = [
+            place
+            for place in sorted(fused, key=lambda one: (-fused[one], one))
+            if cosines[place] >= settings.lowest_score and passages[place].in_force(day)
+        ]
+        if not good or not self._believed(good[0], cosines[good[0]], dense, lexical):
+            return []
+        return [Found(passages[place], cosines[place]) for place in good[: settings.passages]]
+
+    def _believed(self, place: int, cosine: float, dense: Sequence[int], lexical: Sequence[int]) -> bool:
+        first = self._settings.agreeing
+        return cosine >= self._settings.sure_score or (place in dense[:first] and place in lexical[:first])
 
     def stating(self, rule_id: str, vector: Vectors, day: date) -> list[Found]:
         """Return the passages in force of the articles that state a rule, those nearest to the vector first."""

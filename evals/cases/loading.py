@@ -52,8 +52,8 @@ def case_schema() -> dict[str, Any]:
 def _read(file: Path) -> Iterator[Case]:
     try:
         rows = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise BadCaseError(f"{file.name} is not YAML: {problem}") from problem
+    except (yaml.YAMLError, ValueError) as problem:  # a day that no calendar has is a ValueError
+        raise BadCaseError(f"{file.name} is not YAML: {' '.join(str(problem).split())}") from problem
     if not isinstance(rows, list):
         raise BadCaseError(f"{file.name} is not a list of cases.")
     for place, row in enumerate(rows, start=1):

@@ -1,11 +1,14 @@
-"""Whether what a case expects can be true: refunds as the rules say, orders that exist, articles that were in force."""
+"""Whether what a case expects can be true: refunds as the rules say, orders that can be, articles in force."""
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from pydantic import ValidationError
 
 from agent.taxonomy import LOOK_UPS, NextAction, topic_of
 from evals.cases.case import Case
+from knowledge.plain_text import is_blank, plain
 from knowledge.policies import Policy
 from tools.orders import order_id_mentions
 from tools.records import Order
@@ -16,6 +19,8 @@ from tools.tool import CannotJudge
 
 def problems(case: Case, policies: dict[str, Policy]) -> Iterator[str]:
     """Yield what does not fit together, one sentence each."""
+    if is_blank(plain(case.full_text())) is not case.expect.rejected:
+        yield "a ticket is refused at the door when it is empty, and only then"
     if case.expect.rejected:
         return
     try:
@@ -26,16 +31,19 @@ def problems(case: Case, policies: dict[str, Policy]) -> Iterator[str]:
     yield from _dates(case, orders)
     yield from _calls(case)
     yield from _refund(case, orders)
-    yield from _articles(case, policies)
+    yield from _articles(case, orders, policies)
 
 
 def _dates(case: Case, orders: dict[str, Order]) -> Iterator[str]:
+    for id, count in Counter(order.id for order in case.world.orders).items():
+        if count > 1:
+            yield f"there are {count} orders {id}"
     for order in orders.values():
-        for day in (order.placed_on, order.delivered_on):
-            if day is not None and day > case.world.day:
-                yield f"{order.order_id} happens after the world's day"
-        if order.delivered_on is not None and order.delivered_on < order.placed_on:
-            yield f"{order.order_id} is delivered before it is placed"
+        days = [day for day in (order.placed_on, order.shipped_on, order.delivered_on) if day is not None]
+        if max(days) > case.world.day:
+            yield f"{order.order_id} happens after the world's day"
+        if days != sorted(days):
+            yield f"{order.order_id} is not placed, shipped and delivered in this order"
 
 
 def _calls(case: Case) -> Iterator[str]:
@@ -59,6 +67,9 @@ def _refund(case: Case, orders: dict[str, Order]) -> Iterator[str]:
     if len(judged) != 1 or judged[0].order_id not in orders:
         yield "a refund is expected of no order that is judged"
         return
+    wrong = NextAction.DECLINE_REFUND if expect.refund.eligible else NextAction.OFFER_REFUND
+    if wrong in expect.action:
+        yield f"{wrong} although the refund is {'' if expect.refund.eligible else 'not '}eligible"
     order = orders[judged[0].order_id]
     if order.customer_id != case.world.customer:
         yield "a refund is expected for somebody else's order"
@@ -72,15 +83,19 @@ def _refund(case: Case, orders: dict[str, Order]) -> Iterator[str]:
             yield f"the rules say {name} {getattr(right, name)}, not {value}"
 
 
-def _articles(case: Case, policies: dict[str, Policy]) -> Iterator[str]:
+def _articles(case: Case, orders: dict[str, Order], policies: dict[str, Policy]) -> Iterator[str]:
+    """An article holds on the world's day; one that states a rule also for an order that was placed under it."""
+    placed = {orders[call.order_id].placed_on for call in case.expect.calls if call.order_id in orders}
     for id in (*case.expect.cites, *case.expect.never_cites):
         if id not in policies:
             yield f"there is no article {id}"
     for id in case.expect.cites:
         policy = policies.get(id)
-        if policy and not (
-            policy.valid_from <= case.world.day and (policy.valid_to or case.world.day) >= case.world.day
-        ):
-            rules = {call.name for call in case.expect.calls}
-            if "check_refund_eligibility" not in rules:
-                yield f"{id} is not in force on the world's day"
+        if policy is None or _in_force(policy, case.world.day):
+            continue
+        if not (policy.rules and any(_in_force(policy, day) for day in placed)):
+            yield f"{id} is not in force on the world's day"
+
+
+def _in_force(policy: Policy, day: date) -> bool:
+    return policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to)

@@ -4,37 +4,49 @@ Three grounds: a quote of this run, the facts of this run's tools, and the publi
 figure or money without any of them is unsupported. One in free words that claims neither can't be judged by code.
 """
 
-import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from agent.decision import Decision
-from agent.replies import load_replies
 from evals.cases.case import Case
 from evals.checks.check import Check, judged
-from evals.checks.words import policy_titles
+from evals.checks.published import published_forms, sentences_of
+from evals.checks.words import articles
 from evals.subjects.subject import Answer
 from tools.money import Money
-from tools.orders import ORDER_ID_FORM
+from tools.records import Order
+from tools.refund_judgement import RefundJudgement
 from tools.refund_rules import refund_rules
 from tools.refunds import judge
+from tools.tool import CannotJudge
 
-_FIGURE = re.compile(r"\d(?:[\d.,:/-]*\d)?")
-_MONEY = re.compile(
-    r"\b(?:refund\w*|reimburs\w*|money back|compensat\w*|credit(?:ed|s)?\b|discount\w*|voucher\w*|free of charge"
-    r"|waive\w*|erstatt\w*|rembours\w*|reembols\w*|rimbors\w*)",
+_SIGNS = {"EUR": "\u20ac", "GBP": "\u00a3", "USD": "$"}
+_CURRENCY = re.compile(
+    r"[\u20ac\u00a3$]|(?<![a-z])(?:eur|gbp|usd|chf|jpy|euros?|dollars?|pounds?|cents?)(?![a-z])", re.IGNORECASE
+)
+_REFUND = re.compile(
+    r"\b(?:refund\w*|reimburs\w*|money back|pay\w* back|paid back|erstatt\w*|rembours\w*|reembols\w*|rimbors\w*)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_BLANK = re.compile(r"\\\$(?:\\\{)?\w+(?:\\\})?")
+# What no tool of this desk can support, whatever the refund.
+_OTHER_MONEY = re.compile(
+    r"\b(?:compensat\w*|credit(?:ed|s)?\b|discount\w*|voucher\w*|coupon\w*|free of charge|for free|waive\w*)",
+    re.IGNORECASE,
+)
+# A tool says that an order qualifies. That money has moved or will move is more than it says.
+_DONE_OR_PROMISED = re.compile(
+    r"\b(?:refunded|reimbursed|paid|sent|transferred|issued|approved|processed|will|shall|going to|guarantee\w*"
+    r"|promis\w*)\b|'ll\b",
+    re.IGNORECASE,
+)
 
 
 def grounded(case: Case, answer: Answer) -> Iterator[Check]:
     """One check a reply: no unsupported claim; None where a sentence is in free words that code can't judge."""
     if answer.decision is None:
         return
-    known = known_figures(case, answer.decision)
-    grounds = {_ground(sentence, answer.decision, known) for sentence in own_sentences(answer.decision)}
+    facts = known_facts(case, answer.decision)
+    grounds = {_ground(sentence, answer.decision, facts) for sentence in own_sentences(answer.decision)}
     if "none" in grounds:
         yield judged("grounded", False, "unsupported claim")
     elif "unknown" in grounds:
@@ -47,50 +59,61 @@ def own_sentences(decision: Decision) -> list[str]:
     """Return the sentences of a reply that are not quoted."""
     own = decision.reply
     for citation in decision.citations:
-        own = own.replace(citation.quote, "\n")
-    return [sentence.strip() for sentence in _SENTENCE_END.split(own) if sentence.strip()]
+        if citation.quote.strip():
+            own = own.replace(citation.quote, "\n")
+    return sentences_of(own)
 
 
-def _ground(sentence: str, decision: Decision, known: set[str]) -> str:
-    if set(_FIGURE.findall(sentence)) - known:
-        return "none"
-    published = any(form.fullmatch(sentence) for form in _published(decision.prompts.get("replies", "")))
-    if _MONEY.search(sentence) and not published and not (decision.refund and decision.refund.eligible):
-        return "none"
-    return "text" if published else "unknown"
-
-
-def known_figures(case: Case, decision: Decision) -> set[str]:
-    """Return the figures that the reply may hold: of the order that it is about, its judgement and what it cites."""
-    titles = policy_titles()
-    facts: list[object] = [ORDER_ID_FORM, *(call.arguments.get("order_id", "") for call in decision.tool_calls)]
-    facts += [titles.get(citation.policy_id, "") for citation in decision.citations]
-    own = [order for order in case.world.records() if decision.order and order.order_id == decision.order.order_id]
-    for order in own:
+def known_facts(case: Case, decision: Decision) -> set[str]:
+    """Return what a reply may hold besides words, each as a whole: of its order, the judgement, and titles it cites."""
+    facts: list[object] = [call.arguments.get("order_id", "") for call in decision.tool_calls]
+    facts += [articles()[one.policy_id].title for one in decision.citations if one.policy_id in articles()]
+    for order in _own_orders(case, decision):
         facts += [order.placed_on, order.shipped_on, order.expected_on, order.delivered_on]
-        facts += _amounts(order.currency, order.paid_minor, order.refunded_minor)
-        if decision.refund is not None:
-            judgement = judge(order, case.world.day, refund_rules())
-            facts += [judgement.last_day, judgement.rule_id, *_amounts(order.currency, judgement.amount_minor)]
-    return {figure for fact in facts for figure in _FIGURE.findall(str(fact))}
+        minors = [order.paid_minor, order.refunded_minor]
+        if judgement := _judgement(order, case, decision):
+            facts += [judgement.last_day, judgement.rule_id]
+            minors.append(judgement.amount_minor)
+        facts += [text for minor in minors for text in _spellings(Money(amount_minor=minor, currency=order.currency))]
+    return {str(fact) for fact in facts if fact}
 
 
-def _amounts(currency: str, *minors: int) -> list[str]:
-    return [Money(amount_minor=minor, currency=currency).text() for minor in minors]
+def _spellings(money: Money) -> tuple[str, ...]:
+    number, currency = money.text().split()
+    return money.text(), f"{currency} {number}", f"{_SIGNS.get(currency, currency)}{number}"
 
 
-@functools.cache
-def _published(version: str) -> Sequence[re.Pattern[str]]:
-    """Return the forms of all sentences of a version of the reply texts; a blank stands for anything."""
+def _ground(sentence: str, decision: Decision, facts: set[str]) -> str:
+    rest = sentence
+    for fact in sorted(facts, key=len, reverse=True):
+        rest = re.sub(rf"(?<![\w.,-]){re.escape(fact)}(?![\w-]|[.,]\d)", " ", rest)
+    if any(character.isnumeric() for character in rest):
+        return "none"
+    if any(form.fullmatch(sentence) for form in published_forms(decision.prompts.get("replies", ""))):
+        return "text"
+    return "none" if _claims_money(rest, decision) else "unknown"
+
+
+def _claims_money(words: str, decision: Decision) -> bool:
+    """Say whether free words speak of money in a way that this run's judgement does not support."""
+    if _OTHER_MONEY.search(words) or _CURRENCY.search(words):
+        return True
+    if not _REFUND.search(words):
+        return False
+    return not (decision.refund and decision.refund.eligible) or bool(_DONE_OR_PROMISED.search(words))
+
+
+def _own_orders(case: Case, decision: Decision) -> list[Order]:
+    """Return the order that the Decision is about, if it is the customer's: nobody may hear of another's."""
+    if decision.order is None or case.world.customer is None:
+        return []
+    about, asks = decision.order.order_id, case.world.customer
+    return [order for order in case.world.records() if (order.order_id, order.customer_id) == (about, asks)]
+
+
+def _judgement(order: Order, case: Case, decision: Decision) -> RefundJudgement | None:
+    """Return what the tool says of the order, where the Decision holds a judgement at all."""
     try:
-        texts = load_replies(version).texts
-    except OSError:
-        return ()
-    sentences = {
-        sentence.strip()
-        for paragraphs in texts.values()
-        for paragraph in paragraphs
-        for sentence in _SENTENCE_END.split(paragraph.removeprefix("? "))
-        if sentence.strip()
-    }
-    return [re.compile(_BLANK.sub(".+?", re.escape(sentence)), re.DOTALL) for sentence in sorted(sentences)]
+        return judge(order, case.world.day, refund_rules()) if decision.refund is not None else None
+    except CannotJudge:
+        return None

@@ -10,8 +10,9 @@ from agent.taxonomy import NextAction
 from evals.cases.case import PRIORITIES, Case
 from evals.checks.check import Check, judged
 from evals.subjects.subject import Answer
+from tools.refunds import check_refund_eligibility
 from tools.registry import TOOLS
-from tools.tool import Effect
+from tools.tool import Effect, Outcome
 
 
 def ended(case: Case, answer: Answer) -> Iterator[Check]:
@@ -23,7 +24,7 @@ def ended(case: Case, answer: Answer) -> Iterator[Check]:
             "answered", False, "empty ticket decided" if case.expect.rejected else "ticket refused at the door"
         )
     else:
-        yield judged("answered", True, "")
+        yield judged("answered", answer.rejected or answer.decision is not None, "no Decision")
 
 
 def schema(case: Case, answer: Answer) -> Iterator[Check]:
@@ -91,8 +92,9 @@ def called(case: Case, answer: Answer) -> Iterator[Check]:
         ]
     )
     yield judged("calls", not missing and not extra, cause)
-    writes = [call.name for call in decision.tool_calls if TOOLS[call.name].effect is Effect.WRITE]
-    yield judged("nothing_written", not writes, f"{', '.join(writes)} writes")
+    reads = {name for name, tool in TOOLS.items() if tool.effect is Effect.READ}
+    others = sorted({call.name for call in decision.tool_calls} - reads)
+    yield judged("nothing_written", not others, f"{', '.join(others)} does not only read")
 
 
 def refunded(case: Case, answer: Answer) -> Iterator[Check]:
@@ -113,8 +115,10 @@ def _has_evidence(decision: Decision) -> bool:
     if refund is None or refund.eligible is not offered or (offered and refund.amount_minor <= 0):
         return False
     call = next((call for call in decision.tool_calls if call.id == refund.evidence_id), None)
-    own = decision.order.order_id if decision.order else None
-    return call is not None and call.outcome == "ok" and call.arguments.get("order_id") == own
+    if call is None or decision.order is None:
+        return False
+    own = call.arguments.get("order_id") == decision.order.order_id
+    return call.name == check_refund_eligibility.name and call.outcome is Outcome.OK and own
 
 
 @functools.cache

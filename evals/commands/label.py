@@ -27,8 +27,13 @@ def label(
     person = " ".join(by.split())
     if not person:
         raise typer.BadParameter("a label without a name counts for nothing", param_hint="--by")
+    criteria = load_criteria()
+    if unknown := set(criterion or ()) - set(criteria):
+        raise typer.BadParameter(
+            f"there is no {sorted(unknown)[0]}, only {', '.join(criteria)}", param_hint="--criterion"
+        )
     target = out or file.with_name(f"{file.stem}.labels.jsonl")
-    wanted = [one for one in load_criteria().values() if not criterion or one.id in criterion]
+    wanted = [one for one in criteria.values() if not criterion or one.id in criterion]
     asked = questions(items_of(file), wanted, done_by(target, person))
     # In an order of its own for each person, so that tiredness does not fall on the same items for all.
     random.Random(f"{SEED} {person}").shuffle(asked)  # noqa: S311 - no secret

@@ -33,12 +33,28 @@ def public(
     classifier = BulkClassifier(agent.reader.encoder, agent.head)
     try:
         for file in files:
-            rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+            rows = _rows(file)
             labelled = all(row.get("category") for row in rows)
             measured = _accuracy(classifier, file) if labelled else _happened(agent, rows)
             typer.echo(f"{file.name.split('.')[0]:<26} {len(rows):>4}  {measured}")
     finally:
         agent.close()
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """Return the lines of a file; raises BadCaseError for one that is no ticket with an id."""
+    from evals.cases.loading import BadCaseError
+
+    rows = []
+    for number, line in enumerate(file.read_bytes().rstrip(b"\n").split(b"\n"), start=1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("text"), str):
+            raise BadCaseError(f"{file.name}, line {number}: a line needs id and text, both as strings.")
+        rows.append(row)
+    return rows
 
 
 def _accuracy(classifier: Any, file: Path) -> str:
@@ -58,15 +74,22 @@ def _happened(agent: "Agent", rows: list[dict[str, Any]]) -> str:
     from agent.decision import Flag
 
     decisions = asyncio.run(_decided(agent, rows))
+    empty = f", {len(rows) - len(decisions)} empty" * (len(decisions) < len(rows))
     actions = Counter(decision.next_action.value for decision in decisions)
     flags = ", ".join(_raised(decisions, flag) for flag in (Flag.WANTS_HUMAN, Flag.INJECTION_SUSPECTED))
-    return f"{flags}, {dict(actions)}"
+    return f"{flags}, {dict(actions)}{empty}"
 
 
 async def _decided(agent: "Agent", rows: list[dict[str, Any]]) -> "list[Decision]":
-    from agent.ticket import Ticket
+    from agent.ticket import EmptyTicketError, Ticket
 
-    return [(await agent.run(Ticket.of(row["text"], ticket_id=row["id"])))[0] for row in rows]
+    decisions = []
+    for row in rows:
+        try:
+            decisions.append((await agent.run(Ticket.of(row["text"], ticket_id=row["id"])))[0])
+        except EmptyTicketError:  # refused at the door, as it should be
+            continue
+    return decisions
 
 
 def _raised(decisions: "list[Decision]", flag: "Flag") -> str:

@@ -39,7 +39,7 @@ def run(
     cases = data_set(data)
     agent = assemble(settings)
     try:
-        result = asyncio.run(_run(agent, settings.var, cases, k))
+        result = asyncio.run(run_over(agent, settings.var, cases, k))
     finally:
         agent.close()
     file = out or settings.var / "evals" / f"{result.id}.json"
@@ -48,21 +48,21 @@ def run(
     typer.echo(f"Written to {file}.", err=True)
 
 
-async def _run(agent: "Agent", var: Path, data: "DataSet", k: int) -> "Result":
+async def run_over(agent: "Agent", var: Path, data: "DataSet", k: int, uses: Path | None = None) -> "Result":
+    """Return the whole result. A use of a sealed data set is recorded first: in `uses`, else the holdout's."""
     from evals.datasets import CATEGORY
     from evals.environment import environment
-    from evals.holdout import record_use
-    from evals.run import make_result, reading_times, run_cases
+    from evals.holdout import USES, record_use
+    from evals.run import make_result, run_cases
     from evals.subjects.agent import AgentSubject
 
     where = environment()
     if data.sealed:
-        typer.echo(record_use(agent.release.id, where), err=True)
+        typer.echo(record_use(agent.release.id, where, uses or USES), err=True)
     subject = AgentSubject(agent, agent.release.kind)
     await subject.answer(data.cases[0])  # warm-up: what is read from disk at first use is not the ticket's time
-    ran = await run_cases(subject, data, k, _progress)
-    reading = await reading_times(agent, [one.case for one in ran if one.answers[0].decision])
-    result = make_result(ran, data, agent, subject.name, SEED, where, reading)
+    ran = await run_cases(subject, data, k, _progress, agent.reader)
+    result = make_result(ran, data, agent, subject.name, SEED, where)
     if data.judged_by == CATEGORY:
         return result
     return await _completed(result, ran, agent, var, data)

@@ -19,11 +19,11 @@ def by_category(rows: Sequence[Row]) -> dict[str, Estimate]:
     return {name: rates(group, category)["category"] for name, group in sorted(groups.items())}
 
 
-def by_segment(rows: Sequence[Row]) -> dict[str, dict[str, Estimate]]:
-    """Return the main measures for each kind and each segment; a case belongs to several."""
+def by_segment(rows: Sequence[Row], names: Sequence[str] | None = None) -> dict[str, dict[str, Estimate]]:
+    """Return the main measures, or those named, for each kind and each segment; a case belongs to several."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         for name in (row.case.kind.value, *row.case.segments()):
             groups[name].append(row)
-    shown = [measure for measure in MEASURES if measure.name in SHOWN]
+    shown = [measure for measure in MEASURES if measure.name in (names or SHOWN)]
     return {name: rates(group, shown) for name, group in sorted(groups.items())}

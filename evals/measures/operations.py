@@ -16,8 +16,8 @@ from evals.subjects.subject import Answer
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
-def operations(answers: Sequence[Answer], done: Sequence[bool], reading_ms: Sequence[float]) -> Operations:
-    """Return latency by step and costs; `reading_ms` is what encoding alone took for each answer's text."""
+def operations(answers: Sequence[Answer], done: Sequence[bool], reading_ms: Sequence[float | None]) -> Operations:
+    """Return latency by step and costs; `reading_ms` is what reading each answer's text alone took, right after it."""
     steps: dict[str, list[float]] = defaultdict(list)
     for answer in answers:
         if answer.decision is None or answer.trace is None:
@@ -28,7 +28,7 @@ def operations(answers: Sequence[Answer], done: Sequence[bool], reading_ms: Sequ
                 steps[event.step].append(event.duration_ms)
     return Operations(
         steps_ms={step: _quantiles(times) for step, times in steps.items()},
-        reading_ratio=_ratio(steps["ticket"], reading_ms),
+        reading_ratio=_ratio(answers, reading_ms),
         per_ticket=_per_ticket(answers, done),
     )
 
@@ -44,13 +44,11 @@ def _quantiles(times: Sequence[float]) -> dict[str, Estimate]:
     return found
 
 
-def _ratio(whole: Sequence[float], reading: Sequence[float]) -> dict[str, float]:
-    if not whole or not reading:
-        return {}
-    return {
-        name: round(float(np.quantile(whole, QUANTILES[name]) / np.quantile(reading, QUANTILES[name])), 3)
-        for name in ("p50", "p95")
-    }
+def _ratio(answers: Sequence[Answer], reading_ms: Sequence[float | None]) -> dict[str, float]:
+    """Return quantiles of the ratios ticket by ticket: what slows the machine for a while slows both."""
+    pairs = zip(answers, reading_ms, strict=True)
+    ratios = [answer.decision.latency_ms / alone for answer, alone in pairs if answer.decision and alone]
+    return {name: round(float(np.quantile(ratios, QUANTILES[name])), 3) for name in ("p50", "p95") if ratios}
 
 
 def _per_ticket(answers: Sequence[Answer], done: Sequence[bool]) -> dict[str, float]:

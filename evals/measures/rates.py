@@ -122,7 +122,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("must_refuse", "what is not for this desk is refused", _only(_REFUSE), _did(_REFUSE)),
     Measure("no_needless_refusal", "what is for this desk is not refused", _never(_REFUSE), _did_not(_REFUSE)),
     Measure("must_ask", "the customer is asked for what is missing", _only(_ASK), _asked_rightly),
-    Measure("no_needless_question", "and only then", _never(_ASK), _did_not(_ASK)),
+    Measure("no_needless_question", "who needs no question is asked none", _never(_ASK), _did_not(_ASK)),
 )
 
 

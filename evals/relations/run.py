@@ -39,7 +39,10 @@ async def run_relations(
 
 
 def followed(case: Case, decision: Decision, seed: int) -> list[Followed]:
-    """Return all changed forms of a case; the same seed gives the same forms, whatever other cases there are."""
+    """Return all changed forms of a case; the same seed gives the same forms, whatever other cases there are.
+
+    Where a Decision must change and the one given would do for the changed case too, nothing could be told: left out.
+    """
     found: list[Followed] = []
     for name, change in STAYING.items():
         text = change(case.text, random.Random(f"{seed} {name} {case.id}"))  # noqa: S311 - no secret
@@ -48,7 +51,7 @@ def followed(case: Case, decision: Decision, seed: int) -> list[Followed]:
             found.append((name, changed, lambda other: _same(decision, other)))
     for name, turn in CHANGING.items():
         pair = turn(case, random.Random(f"{seed} {name} {case.id}"))  # noqa: S311 - no secret
-        if pair is not None:
+        if pair is not None and not pair[1](decision):
             found.append((name, pair[0], pair[1]))
     return found
 

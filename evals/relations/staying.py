@@ -8,7 +8,7 @@ from tools.orders import order_id_mentions
 
 Change = Callable[[str, random.Random], str | None]  # None where the text offers nothing to change
 
-_WORD = re.compile(r"(?<![\w@./#-])[a-z]{6,}(?![\w@/-])")
+_WORD = re.compile(r"(?<![\w@./#-])[a-z]{6,}(?![\w@/-]|\.\w)")  # not within an address
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 TYPOS_PER_WORDS = 15
 MONTHS = (
@@ -25,7 +25,7 @@ MONTHS = (
     "November",
     "December",
 )
-_ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO_DAY = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
 _WRITTEN_DAY = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})\b")
 _AMOUNT = re.compile(r"\b(\d+(?:\.\d{2})?) ?(EUR|GBP|USD)\b")
 _SIGNED_AMOUNT = re.compile(r"([\u20ac\u00a3$])(\d+(?:\.\d{2})?)\b")
@@ -52,13 +52,30 @@ SYNONYMS = (
 
 def typos(text: str, draw: random.Random) -> str | None:
     """Swap two inner letters in one word of fifteen, at least in one; order numbers and addresses stay."""
-    words = [match for match in _WORD.finditer(text) if not order_id_mentions(match[0])]
+    words = [match for match in _WORD.finditer(text) if _swaps(text, match)]
     if not words:
         return None
+    changed = text
     for match in draw.sample(words, max(1, len(words) // TYPOS_PER_WORDS)):
-        at = match.start() + draw.randrange(1, len(match[0]) - 2)
-        text = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    return text
+        typo = _swapped(changed, draw.choice(_swaps(text, match)))
+        # Two typos together can take an order number away that is written twice.
+        changed = typo if _same_orders(text, typo) else changed
+    return changed
+
+
+def _swaps(text: str, word: re.Match[str]) -> list[int]:
+    """Return the places of a word's inner letters that differ from the next one, if no order number hangs on it."""
+    places = [at for at in range(word.start() + 1, word.end() - 2) if text[at] != text[at + 1]]
+    # "order number 10234" is an order number only where "number" is spelled so.
+    return places if all(_same_orders(text, _swapped(text, at)) for at in places) else []
+
+
+def _swapped(text: str, at: int) -> str:
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def _same_orders(one: str, other: str) -> bool:
+    return set(order_id_mentions(one)) == set(order_id_mentions(other))
 
 
 def greeting_and_signature(text: str, draw: random.Random) -> str | None:
@@ -74,12 +91,13 @@ def reordered(text: str, draw: random.Random) -> str | None:
     whole = "\n" not in text.strip() and all(sentence[-1:] in ".!?" for sentence in sentences)
     if not whole or not 2 <= len(sentences) <= 6:
         return None
-    return " ".join([sentences[-1], *sentences[:-1]])
+    changed = " ".join([sentences[-1], *sentences[:-1]])
+    return changed if _same_orders(text, changed) else None  # "no. 10234" is no end of a sentence
 
 
 def formats(text: str, draw: random.Random) -> str | None:
     """Write days and amounts in another usual way."""
-    changed = _ISO_DAY.sub(lambda day: f"{int(day[3])} {MONTHS[(int(day[2]) - 1) % 12]} {day[1]}", text)
+    changed = _ISO_DAY.sub(lambda day: f"{int(day[3])} {MONTHS[int(day[2]) - 1]} {day[1]}", text)
     if changed == text:
         changed = _WRITTEN_DAY.sub(lambda day: f"{day[2]} {day[1]}", text)
     signs = {sign: code for code, sign in SIGNS.items()}
@@ -101,9 +119,10 @@ def paraphrased(text: str, draw: random.Random) -> str | None:
     fitting = [(pattern, words) for pattern, words in SYNONYMS if re.search(pattern, text, re.IGNORECASE)]
     if not fitting:
         return None
+    changed = text
     for pattern, words in draw.sample(fitting, min(3, len(fitting))):
-        text = re.sub(pattern, words, text, count=1, flags=re.IGNORECASE)
-    return text
+        changed = re.sub(pattern, words, changed, count=1, flags=re.IGNORECASE)
+    return changed if changed != text else None  # where both words of a pair stand, they can swap back
 
 
 STAYING: dict[str, Change] = {

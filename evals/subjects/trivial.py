@@ -1,6 +1,7 @@
 """Trivial agents: a measure on which one of them comes near the real agent measures little."""
 
 import collections
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from agent.taxonomy import LOOK_UPS, TAXONOMY, Handling, NextAction, topic_of
 from evals.cases.case import Case
 from evals.subjects.subject import Answer
 from evals.vectors import kept_vectors
+from knowledge.encoder.protocol import Vectors
 from knowledge.examples import Example, load_examples
 from knowledge.plain_text import is_blank, plain
 from knowledge.reading import masked
@@ -92,11 +94,13 @@ def _by_keywords() -> Callable[[str], Guess]:
 
 def _by_nearest(agent: Agent, examples: list[Example], kept: Path) -> Callable[[str], Guess]:
     """Guess what the example with the nearest vector is."""
-    encode = agent.reader.encode
-    vectors = kept_vectors(agent.reader.encoder, [masked(example.text)[:LONGEST] for example in examples], kept)
+
+    @functools.cache
+    def vectors() -> Vectors:  # thousands of texts, so only where somebody asks
+        return kept_vectors(agent.reader.encoder, [masked(example.text)[:LONGEST] for example in examples], kept)
 
     def guess(text: str) -> Guess:
-        nearest = examples[int(np.argmax(vectors @ encode([masked(text)])[0]))]
+        nearest = examples[int(np.argmax(vectors() @ agent.reader.encode([masked(text)])[0]))]
         return nearest.category, nearest.topic
 
     return guess
