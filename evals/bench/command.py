@@ -1,0 +1,90 @@
+"""`bench latency` and `bench growth`: how long a ticket takes, and how that grows. Data goes to standard output."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evals.bench.growth_report import GrowthReport
+    from evals.bench.latency_report import LatencyReport
+    from evals.bench.page import Figure
+    from evals.bench.sheet import Sheet
+
+app = typer.Typer(
+    help="How long a ticket takes, and how that grows with the number of passages.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Also write a page with the curves to this file.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Fewer tickets; for growth at most 10,000 passages.")]
+
+
+@app.command()
+def latency(json: Json = False, html: Html = None, quick: Quick = False) -> None:
+    """Compare a whole ticket with the plain encoding of its text."""
+    from evals.bench.latency_sheet import latency_figures, latency_sheet
+
+    report = run_latency(quick)
+    sheet = latency_sheet(report)
+    _tell(sheet, report.model_dump_json(indent=2), json)
+    _write(html, sheet, lambda: latency_figures(report))
+
+
+@app.command()
+def growth(json: Json = False, html: Html = None, quick: Quick = False) -> None:
+    """Time tickets with 10 to 100,000 passages."""
+    from evals.bench.growth_sheet import growth_figures, growth_sheet
+
+    report = run_growth(quick)
+    sheet = growth_sheet(report)
+    _tell(sheet, report.model_dump_json(indent=2), json)
+    _write(html, sheet, lambda: growth_figures(report))
+
+
+def run_latency(quick: bool) -> "LatencyReport":
+    """Put the parts together and measure; raises what their opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.latency import QUICK, LatencyPlan, measure_latency
+    from evals.bench.parts import opened_parts, opened_peer
+
+    with opened_parts() as parts:
+        peer = opened_peer(parts)
+        return measure_latency(parts.agent, peer, parts.libraries, QUICK if quick else LatencyPlan(), parts.progress)
+
+
+def run_growth(quick: bool) -> "GrowthReport":
+    """Put the parts together and measure; raises what their opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.growth import QUICK, GrowthPlan, measure_growth
+    from evals.bench.parts import opened_parts
+
+    with opened_parts() as parts:
+        plan = QUICK if quick else GrowthPlan()
+        return measure_growth(parts.agent, parts.threads, parts.libraries, plan, parts.progress)
+
+
+def _tell(sheet: "Sheet", data: str, json: bool) -> None:
+    from evals.bench.terminal import show
+
+    if json:
+        typer.echo(data)
+    else:
+        show(sheet)
+
+
+def _write(file: Path | None, sheet: "Sheet", figures: "Callable[[], list[Figure]]") -> None:
+    from evals.bench.page import render
+    from knowledge.atomic import write_file
+
+    if file is not None:
+        write_file(file, render(sheet, figures()))
