@@ -53,7 +53,7 @@ def table(folder: Path = RESULTS) -> str:
 
 def in_readme(text: str) -> str | None:
     """Return what stands between the marks of a README, or None where it has none."""
-    found = re.search(f"{START}\n(.*?)\n{END}", text, re.DOTALL)
+    found = re.search(f"{START}\n(.*?)\n?{END}", text, re.DOTALL)
     return found[1] if found else None
 
 
