@@ -113,6 +113,8 @@ def _notes(report: LatencyReport) -> list[str]:
         "about 500 characters; the lines by length are the steadier figures.",
         "Both took each ticket twice, all four runs one after the other in a random order, with a pause of "
         f"{PAUSE_S * 1000:.0f} ms before each: idle threads of one library keep cores from the other for about 20 ms.",
+        "Where others keep cores busy, a plain encoding with several threads suffers more than a ticket, because its "
+        "threads wait for each other at every layer: a good ratio from a busy machine says nothing.",
         "The plain encoding reads what fits into the encoder's window; the agent reads up to three windows.",
         "Intervals of order statistics take the runs as independent, which those of one repetition are only nearly.",
     ]

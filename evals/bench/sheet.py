@@ -67,8 +67,4 @@ def busy_note(cores_of_others: float | None) -> str:
     """Return what to think of a run during which others kept cores busy; nothing where they did not."""
     if is_quiet(cores_of_others):
         return ""
-    return (
-        f" But others kept {cores_of_others:g} cores busy meanwhile, so this is no measurement: threads of one "
-        "computation wait for the slowest, and with several threads a plain encoding suffers more from that than a "
-        "ticket."
-    )
+    return f" But others kept {cores_of_others:g} cores busy meanwhile, so this is no measurement."

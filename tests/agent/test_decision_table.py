@@ -3,7 +3,10 @@
 import itertools
 from collections.abc import Iterator
 
+import pytest
+
 from agent.decision_table import OrderState, RefundState, Situation, verdict
+from agent.models.protocol import Verdict
 from agent.replies import load_replies
 from agent.taxonomy import LOOK_UPS, TAXONOMY, Handling, NextAction, Priority
 from tools.refund_judgement import ReasonCode
@@ -43,40 +46,54 @@ def situations(handling: Handling) -> Iterator[Situation]:
             )
 
 
-def test_the_taxonomy_lists_exactly_what_the_table_can_produce() -> None:
-    by_handling = {handling: {verdict(situation).action for situation in situations(handling)} for handling in Handling}
+Walked = list[tuple[Situation, Verdict]]
+
+
+@pytest.fixture(scope="module")
+def walked() -> Walked:
+    """Every situation with its verdict, looked up once for all tests."""
+    return [(situation, verdict(situation)) for handling in Handling for situation in situations(handling)]
+
+
+def test_the_taxonomy_lists_exactly_what_the_table_can_produce(walked: Walked) -> None:
+    by_handling: dict[Handling, set[NextAction]] = {handling: set() for handling in Handling}
+    for situation, found in walked:
+        by_handling[situation.handling].add(found.action)
     for category, rule in TAXONOMY.items():
         produced = set().union(*(by_handling[topic.handling] for topic in rule.topics.values()))
         assert produced == rule.actions, category
 
 
-def test_a_refund_is_offered_only_on_an_eligible_judgement() -> None:
-    for handling in Handling:
-        for situation in situations(handling):
-            if verdict(situation).action is NextAction.OFFER_REFUND:
-                assert situation.refund is RefundState.ELIGIBLE
-                assert situation.handling in {Handling.REFUND, Handling.REFUND_STATUS}
+def test_a_refund_is_offered_only_on_an_eligible_judgement(walked: Walked) -> None:
+    offered = [situation for situation, found in walked if found.action is NextAction.OFFER_REFUND]
+    assert offered
+    for situation in offered:
+        assert situation.refund is RefundState.ELIGIBLE
+        assert situation.handling in {Handling.REFUND, Handling.REFUND_STATUS}
 
 
-def test_danger_comes_first_and_always_reaches_a_person() -> None:
-    for handling in Handling:
-        for situation in situations(handling):
-            if situation.self_harm or situation.safety_risk or situation.wants_human or situation.legal_threat:
-                assert verdict(situation).action is NextAction.ESCALATE
+def test_a_refund_that_is_not_wanted_is_not_offered_to_who_seems_to_claim_one(walked: Walked) -> None:
+    for situation, found in walked:
+        if situation.refund_unwanted and situation.handling is Handling.REFUND:
+            assert found.action in {NextAction.ASK_FOLLOW_UP, NextAction.ESCALATE}
 
 
-def test_an_unsure_category_asks_or_escalates() -> None:
-    for handling in Handling:
-        for situation in situations(handling):
-            if not situation.confident:
-                assert verdict(situation).action in {NextAction.ASK_FOLLOW_UP, NextAction.ESCALATE}
+def test_danger_comes_first_and_always_reaches_a_person(walked: Walked) -> None:
+    for situation, found in walked:
+        if situation.self_harm or situation.safety_risk or situation.wants_human or situation.legal_threat:
+            assert found.action is NextAction.ESCALATE
 
 
-def test_every_verdict_has_words() -> None:
+def test_an_unsure_category_asks_or_escalates(walked: Walked) -> None:
+    for situation, found in walked:
+        if not situation.confident:
+            assert found.action in {NextAction.ASK_FOLLOW_UP, NextAction.ESCALATE}
+
+
+def test_every_verdict_has_words(walked: Walked) -> None:
     texts = load_replies("v1")
-    for handling in Handling:
-        for situation in situations(handling):
-            assert texts.text(verdict(situation).reply)
+    for reply in {found.reply for _, found in walked}:
+        assert texts.text(reply)
     for code in ReasonCode:
         assert texts.text(f"refund.decline.{code}")
         assert texts.text(f"return.closed.{code}")

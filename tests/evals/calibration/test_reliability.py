@@ -87,10 +87,12 @@ def covered(n: int, overstated: float, simulations: int = 1000) -> float:
     return hits / simulations
 
 
+@pytest.mark.slow
 def test_perfect_calibration_is_within_the_interval_at_the_level() -> None:
     assert 0.955 <= covered(300, 0.0) <= 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "overstated"), [(100, 0.05), (300, 0.05), (300, 0.15)])
 def test_the_interval_covers_a_little_less_than_its_level(n: int, overstated: float) -> None:
     """The bound is what it does, not what it should: a binned error is biased, and no interval of it is exact."""

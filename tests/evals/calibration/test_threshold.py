@@ -22,6 +22,7 @@ def rightness(stated: np.ndarray, kind: str) -> np.ndarray:
     return stated if kind == "honest" else 1 - 1.6 * (1 - stated).clip(0, 0.6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["honest", "overstated", "flat"])
 @pytest.mark.parametrize(("n", "target"), [(300, 0.1), (1000, 0.05)])
 def test_the_true_error_is_above_the_target_in_at_most_one_calibration_of_twenty(
@@ -44,6 +45,7 @@ def test_the_true_error_is_above_the_target_in_at_most_one_calibration_of_twenty
         assert found > 400
 
 
+@pytest.mark.slow
 def test_taking_the_lowest_threshold_that_passes_anywhere_would_break_the_promise() -> None:
     """What the walk is there for. Confidence means nothing here, and the error is just above the target everywhere."""
     chance = np.random.default_rng(23)

@@ -45,6 +45,7 @@ def coverage(truth: float, labels: int) -> tuple[float, float]:
     return corrected / RUNS, naive / RUNS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [100, 200])
 @pytest.mark.parametrize(("truth", "naive_at_most"), [(0.3, 0.65), (0.6, 1), (0.85, 0.40)])
 def test_the_corrected_interval_covers_the_truth_where_the_naive_one_misses_it(
