@@ -68,8 +68,10 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
         yield from _unbound_claims(sentence, ledger)
 
 
+@functools.lru_cache(maxsize=4096)
 def speaks_of_money(text: str) -> bool:
-    """Say whether a text could be read as a promise of money or of something worth money."""
+    """Say whether a text could be read as a promise of money or of something worth money. Asked of the same passages
+    again and again, so answers are kept."""
     return bool(_claims()["promise"].search(text) or _claims()["amount"].search(text))
 
 

@@ -12,7 +12,7 @@ BATCH = 5000  # Chroma refuses more at once
 CHANGING = "chroma.sqlite3"  # and its journals: written to whenever the store is opened
 # Set at creation: later changes to ef_search take effect only when the folder is opened again. The smallest threshold
 # makes Chroma write its graph to disk at once, however few rows there are; else it lives in the SQLite file's log.
-HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200, "batch_size": 2, "sync_threshold": 2}
+HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "batch_size": 2, "sync_threshold": 2}
 MEND = "Run `python -m knowledge build`."
 
 

@@ -47,7 +47,7 @@ class Library:
 
     def cosine(self, place: int, vector: Vectors) -> float:
         """Return the exact cosine of a passage's best view to the vector."""
-        start, stop = np.searchsorted(self.owners, (place, place + 1))
+        start, stop = self.owners.searchsorted((place, place + 1))
         return float((self.vectors[start:stop] @ vector).max())
 
     def close(self) -> None:
@@ -100,7 +100,8 @@ def _open_parts(folder: Path) -> Library:
         owners, stating = np.asarray(rows["owners"], dtype=np.int64), dict(rows["stating"])
         lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         passages = tuple(Passage.model_validate_json(line) for line in lines)
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+        # A plain view of the map: each slice of numpy's own kind costs as much as the product with it.
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
     except Exception as problem:  # as above; an emptied array is an EOFError
         raise PartUnavailable("index", "passages or vectors are damaged", MEND) from problem
     lexical, index = Lexical(folder / "lexical"), Index(folder / "chroma")

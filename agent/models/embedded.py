@@ -23,6 +23,7 @@ class EmbeddedModel:
     def __init__(self, head: Head, texts: ReplyTexts, version: str) -> None:
         self.name = f"embedded-{version}"
         self._head = head
+        self._categories = head.categories
         self._membership = head.membership()
         self._texts = texts
 
@@ -31,7 +32,7 @@ class EmbeddedModel:
         probabilities = self._head.label_probabilities(reads)[0]
         by_category = probabilities @ self._membership
         order = np.argsort(-by_category, kind="stable")
-        categories = [self._head.categories[place] for place in order]
+        categories = [self._categories[place] for place in order]
         shares = [round(min(1.0, float(by_category[place])), 4) for place in order]
         labels = dict(zip(self._head.labels, probabilities.tolist(), strict=True))
         return Classification(

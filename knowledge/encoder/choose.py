@@ -11,7 +11,8 @@ from knowledge.encoder.serving import MEND, ServingEncoder
 from knowledge.encoder.weights import MINILM_SHA256, minilm_folder
 from knowledge.errors import PartUnavailable
 
-EXPORT_NAME = f"all-MiniLM-L6-v2-{MINILM_SHA256[:12]}"
+FORMAT = 2  # raised when the graph that export.py writes changes
+EXPORT_NAME = f"all-MiniLM-L6-v2-{MINILM_SHA256[:12]}-{FORMAT}"
 
 
 def open_encoder(var: Path, named: str | None = None, threads: int | None = None) -> Encoder:
