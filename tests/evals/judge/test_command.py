@@ -9,9 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from evals.judge.command import app
+from evals.judge.confusion import Confusion
+from evals.judge.correction import corrected_rate
 from evals.judge.labels import Label
+from evals.labelling import items_of
 from tests.evals.judge.labelled import label, labels, write
 
+RESULTS = Path(__file__).parents[3] / "evals" / "results"
+DEV, SEALED = RESULTS / "embedded-dev.json", RESULTS / "embedded-holdout.json"
 GOOD, BAD = "Your parcel leaves tomorrow.", "Bedding can be sent back."
 
 
@@ -122,3 +127,47 @@ def test_importing_the_command_loads_nothing_heavy() -> None:
     code = "import sys, evals.judge.command; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & {"sklearn", "scipy", "statsmodels", "numpy", "pandas"}
+
+
+def grade(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["grade", *map(str, arguments)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_grade_prints_the_raw_and_the_corrected_rate_of_replies_without_labels(tmp_path: Path) -> None:
+    told = [*agreeing_with_overlap()[:105], label("i120", "no", ticket="Where is my parcel?", reply=GOOD)]
+    file = write(tmp_path / "labels.jsonl", told)
+    code, out, _ = grade(DEV, "--labels", file, "--criterion", "answers", "--json")
+    report = json.loads(out)
+    (rate,) = report["criteria"]
+    confusion = Confusion(tp=70, fn=0, tn=35, fp=1)
+    judged, yes = rate["raw"]["n"], round(rate["raw"]["value"] * rate["raw"]["n"])
+    assert code == 0
+    assert report["labelled"] == 0
+    assert judged + rate["raw"]["unjudged"] == report["replies"] > 20
+    assert rate["corrected"] == corrected_rate(yes, judged, confusion, rate["raw"]["unjudged"]).model_dump()
+    assert rate["corrected"]["value"] < rate["raw"]["value"]
+
+
+def test_grade_leaves_labelled_replies_out(tmp_path: Path) -> None:
+    first = items_of(DEV)[0]
+    known = label(first.id, "yes", ticket=first.ticket, reply=first.reply or "")
+    file = write(tmp_path / "labels.jsonl", [*agreeing_with_overlap(), known])
+    _, out, _ = grade(DEV, "--labels", file, "--json")
+    assert json.loads(out)["labelled"] == 1
+
+
+def test_grade_refuses_to_correct_a_judge_that_always_says_yes(tmp_path: Path) -> None:
+    file = write(tmp_path / "labels.jsonl", agreeing_with_overlap())
+    code, out, err = grade(DEV, "--labels", file, "--judge", "always-yes", "--criterion", "answers")
+    assert code == 1
+    assert "1.000" in out
+    assert "refused" in out
+    assert "CALIBRATION.md" in err
+
+
+def test_grade_of_a_sealed_result_says_why_it_can_not(tmp_path: Path) -> None:
+    file = write(tmp_path / "labels.jsonl", agreeing_with_overlap())
+    code, _, err = grade(SEALED, "--labels", file)
+    assert code == 2
+    assert "holds no replies" in err
