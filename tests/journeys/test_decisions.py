@@ -60,7 +60,7 @@ def test_the_sample_inbox(agent: Agent) -> None:
         assert "check_failed" not in decision.flags
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=ANYTHING, ids=st.one_of(st.none(), ANYTHING), metadata=st.dictionaries(ANYTHING, ANYTHING, max_size=5))
 def test_any_text_and_metadata(agent: Agent, text: str, ids: str | None, metadata: dict[str, str]) -> None:
     try:
@@ -79,6 +79,7 @@ def test_any_length(agent: Agent, length: int, truncated: bool) -> None:
     assert ("truncated" in decision.flags) is truncated
 
 
+@pytest.mark.slow
 def test_a_thousand_generated_tickets(agent: Agent) -> None:
     offers = 0
     for ticket in generated_tickets(1000, seed=20261124):

@@ -13,6 +13,8 @@ import pytest
 
 from tests.processes import python
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("garden", "roof", "piano", "boat", "oven", "clock", "horse", "lamp", "window", "ladder", "bridge", "violin")
 TAXONOMY_TABLE = """
 TAXONOMY: Mapping[str, Category] = MappingProxyType(

@@ -16,6 +16,7 @@ from tests.processes import python, triage
 OPEN = "from knowledge.encoder.choose import open_encoder; print(type(open_encoder(Path({var!r}))).__name__)"
 
 
+@pytest.mark.slow
 def test_without_the_exporter_the_reference_serves(root: Path, tmp_path: Path) -> None:
     code = "import sys; sys.modules['onnxscript'] = None; from pathlib import Path; " + OPEN.format(var=str(tmp_path))
     done = python(root, "-c", code)

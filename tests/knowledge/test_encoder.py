@@ -33,6 +33,7 @@ def test_both_give_the_same_vectors(reference: ReferenceEncoder, encoder: Encode
     assert np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_both_decide_the_same(reference: ReferenceEncoder, encoder: Encoder, var: Path) -> None:
     head = load_head(head_folder(newest_head(), encoder.identity, var), encoder.identity)
     texts = [example.text for example in load_examples()[::5]]

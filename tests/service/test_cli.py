@@ -119,6 +119,7 @@ def test_a_ticket_never_imports_torch(root: Path) -> None:
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_a_ticket_answers_soon_after_the_enter_key(run: Callable[..., Done]) -> None:
     seconds = []
     for _ in range(5):

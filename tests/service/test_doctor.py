@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.encoder.choose import EXPORT_NAME
 from knowledge.errors import PartUnavailable
 from service.commands.doctor import check_clock
 from tests.processes import Done, triage
@@ -42,8 +43,16 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "words gone": ("index", lambda var: shutil.rmtree(one(var, "lexical")), "knowledge build"),
     "no encoder": ("encoder", lambda var: shutil.rmtree(var / "encoder"), "knowledge build"),
     "one bit of the graph": ("index", lambda var: flip_a_bit(one(var, "data_level0.bin")), "knowledge build"),
-    "one bit of the model": ("encoder", lambda var: flip_a_bit(one(var, "model.onnx")), "knowledge build"),
-    "encoder cut": ("encoder", lambda var: one(var, "model.onnx").write_bytes(b"cut"), "knowledge build"),
+    "one bit of the model": (
+        "encoder",
+        lambda var: flip_a_bit(one(var / "encoder" / EXPORT_NAME, "model.onnx")),
+        "knowledge build",
+    ),
+    "encoder cut": (
+        "encoder",
+        lambda var: one(var / "encoder" / EXPORT_NAME, "model.onnx").write_bytes(b"cut"),
+        "knowledge build",
+    ),
     "no shop": ("demo shop", lambda var: (var / "shop.db").unlink(), "triage shop"),
     "shop damaged": ("demo shop", lambda var: (var / "shop.db").write_bytes(b"x" * 9000), "Remove"),
 }

@@ -62,6 +62,7 @@ def test_stray_variables_send_nothing(run: Callable[..., Done], listener: Listen
     assert listener.asked == []
 
 
+@pytest.mark.slow
 def test_where_it_is_said_on_purpose_traces_are_sent(run: Callable[..., Done], listener: Listener) -> None:
     """Else the test above would pass with a listener that hears nothing.
 

@@ -5,6 +5,7 @@ import collections
 import random
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ def test_warming_up_measures_nothing_and_reaches_everyone() -> None:
     assert sorted(noting.calls) == [("a", 1), ("a", 2), ("b", 1), ("b", 2)]
 
 
+@pytest.mark.slow
 def test_a_planted_slowdown_is_seen_and_the_agent_against_itself_is_one(agent: Agent) -> None:
     plan = [mix(list(seeded_orders()), (50,), 6, random.Random(seed)) for seed in range(7)]
     with asyncio.Runner() as loop:
