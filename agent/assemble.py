@@ -1,6 +1,7 @@
 """The only place where parts are chosen and put together."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.clock import Today, always
@@ -17,7 +18,7 @@ from agent.replies import ReplyTexts, load_replies
 from agent.settings import Settings
 from agent.taxonomy import labels
 from agent.ticket import Ticket
-from agent.trace import Trace, Tracer
+from agent.trace import AnyEvent, Trace, Tracer
 from knowledge.encoder.choose import open_encoder
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
@@ -46,10 +47,15 @@ class Agent:
     replies: ReplyTexts
     graph: Graph
 
-    async def run(self, ticket: Ticket, identity: Identity | None = None) -> tuple[Decision, Trace]:
-        """Take one ticket its whole way; nothing is written. Without an identity its verified customer asks."""
+    async def run(
+        self, ticket: Ticket, identity: Identity | None = None, watch: Callable[[AnyEvent], None] | None = None
+    ) -> tuple[Decision, Trace]:
+        """Take one ticket its whole way; nothing is written. Without an identity its verified customer asks.
+
+        `watch` sees each event of the trace as it happens.
+        """
         started = time.perf_counter()
-        tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256})
+        tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256}, watch=watch)
         deps = Deps(
             model=self.model,
             embedded=self.embedded,

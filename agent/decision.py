@@ -28,6 +28,7 @@ class Flag(StrEnum):
     SELF_HARM = "self_harm"
     THREATENS_VIOLENCE = "threatens_violence"
     REFUND_UNWANTED = "refund_unwanted"
+    REFUND_CONFIRMED = "refund_confirmed"
     INJECTION_SUSPECTED = "injection_suspected"
     LANGUAGE_UNSUPPORTED = "language_unsupported"
     NO_POLICY_FOUND = "no_policy_found"
@@ -62,7 +63,7 @@ class Alternative(Part):
 
 
 class FollowUp(Part):
-    """What the customer is asked for, as ids: order_id, which_order, request."""
+    """What the customer is asked for, as ids: order_id, email, which_order, request."""
 
     asks_for: list[str] = Field(min_length=1)
 

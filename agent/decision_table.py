@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.decision import Flag
 from agent.models.protocol import Verdict
 from agent.taxonomy import LOOK_UPS, Handling, NextAction, Priority
+from agent.thread import question_key
 
 
 class OrderState(StrEnum):
@@ -50,6 +52,14 @@ class Situation:
     threatens_violence: bool = False
     self_harm: bool = False
     tool_failed: bool = False
+    visitor: bool = False  # nobody is signed in, so an order number alone proves nothing
+    unproved: bool = False  # the order is named, and not proved to be the visitor's
+    confirmed: bool = False  # a plain yes to the open offer, of the amount that is due
+    awaits_approval: bool = False  # said yes to before, of the amount that is due
+    offer_declined: bool = False
+    cannot_say: bool = False  # what was asked for can't be given
+    thanked: bool = False  # nothing but thanks, and nothing is open
+    asked_out: frozenset[str] = frozenset()  # questions that are not asked again, by question_key
     reason_code: str = ""  # of the refund judgement; names the text, decides nothing
 
 
@@ -68,8 +78,13 @@ def _look_into(s: Situation) -> Verdict:
     return Verdict(NextAction.ESCALATE, reply, reason=reason, at_least=Priority.HIGH)
 
 
-def _ask(what: str, reply: str) -> Callable[[Situation], Verdict]:
-    return lambda _: Verdict(NextAction.ASK_FOLLOW_UP, reply, asks_for=(what,))
+def _ask(reply: str, *what: str) -> Callable[[Situation], Verdict]:
+    def then(s: Situation) -> Verdict:
+        if question_key(what) in s.asked_out:
+            return _hand_over("asked_twice")(s)
+        return Verdict(NextAction.ASK_FOLLOW_UP, reply, asks_for=what)
+
+    return then
 
 
 def _reply(prefix: str) -> Callable[[Situation], Verdict]:
@@ -78,6 +93,14 @@ def _reply(prefix: str) -> Callable[[Situation], Verdict]:
 
 def _offer(s: Situation) -> Verdict:
     return Verdict(NextAction.OFFER_REFUND, "refund.offer.partial" if s.partial else "refund.offer")
+
+
+def _confirm(_: Situation) -> Verdict:
+    return Verdict(NextAction.REPLY, "refund.confirmed", flags=(Flag.REFUND_CONFIRMED,))
+
+
+def _due(s: Situation) -> bool:
+    return s.handling in WITH_REFUND and s.refund is RefundState.ELIGIBLE
 
 
 def _decline(s: Situation) -> Verdict:
@@ -97,10 +120,19 @@ TABLE: tuple[Row, ...] = (
     (lambda s: s.wants_human, _hand_over("wants_human")),
     (lambda s: s.legal_threat, _hand_over("legal_threat")),
     (lambda s: s.tool_failed, _hand_over("tool_unavailable")),
-    (lambda s: not s.confident and s.short, _ask("request", "ask.request")),
+    (
+        lambda s: s.offer_declined,
+        lambda _: Verdict(NextAction.REPLY, "refund.unwanted", flags=(Flag.REFUND_UNWANTED,)),
+    ),
+    (lambda s: s.cannot_say, _hand_over("cannot_say")),
+    (
+        lambda s: s.thanked and s.handling is not Handling.REFUSE,
+        lambda _: Verdict(NextAction.REPLY, "thanks.answered"),
+    ),
+    (lambda s: not s.confident and s.short, _ask("ask.request", "request")),
     (lambda s: not s.confident, _hand_over("unclear")),
     # What reads like a claim and says that no money is wanted is a misreading: an offer would only annoy.
-    (lambda s: s.handling is Handling.REFUND and s.refund_unwanted, _ask("request", "ask.request")),
+    (lambda s: s.handling is Handling.REFUND and s.refund_unwanted, _ask("ask.request", "request")),
     (lambda s: s.handling is Handling.REFUSE, lambda _: Verdict(NextAction.REFUSE, "refuse")),
     (
         lambda s: s.handling is Handling.THANKS and s.order is OrderState.NOT_GIVEN and s.short,
@@ -109,9 +141,11 @@ TABLE: tuple[Row, ...] = (
     (lambda s: s.handling in {Handling.THANKS, Handling.PERSON}, _hand_over("needs_person")),
     (lambda s: s.handling is Handling.POLICY and s.grounded, lambda _: Verdict(NextAction.REPLY, "policy")),
     (lambda s: s.handling is Handling.POLICY, _hand_over("no_policy")),
-    (lambda s: s.order is OrderState.NOT_GIVEN, _ask("order_id", "ask.order_id")),
-    (lambda s: s.order is OrderState.NOT_FOUND, _ask("order_id", "ask.order_not_found")),
-    (lambda s: s.order is OrderState.SEVERAL, _ask("which_order", "ask.which_order")),
+    (lambda s: s.visitor and s.order is OrderState.NOT_GIVEN, _ask("ask.order_and_email", "order_id", "email")),
+    (lambda s: s.unproved, _ask("ask.email", "email")),
+    (lambda s: s.order is OrderState.NOT_GIVEN, _ask("ask.order_id", "order_id")),
+    (lambda s: s.order is OrderState.NOT_FOUND, _ask("ask.order_not_found", "order_id")),
+    (lambda s: s.order is OrderState.SEVERAL, _ask("ask.which_order", "which_order")),
     (lambda s: s.handling in BY_ORDER and s.order in AMISS, _look_into),
     (lambda s: s.handling is Handling.ORDER_PROBLEM and s.order is OrderState.DELIVERED, _look_into),
     (lambda s: s.handling in BY_ORDER, _reply("order")),
@@ -134,7 +168,9 @@ TABLE: tuple[Row, ...] = (
         _hand_over("change_possible"),
     ),
     (lambda s: s.handling is Handling.ORDER_CHANGE, _reply("change")),
-    (lambda s: s.handling in WITH_REFUND and s.refund is RefundState.ELIGIBLE, _offer),
+    (lambda s: _due(s) and s.confirmed, _confirm),
+    (lambda s: _due(s) and s.awaits_approval, lambda _: Verdict(NextAction.REPLY, "refund.awaits_approval")),
+    (lambda s: _due(s), _offer),
     (lambda s: s.handling is Handling.REFUND and s.refund is RefundState.NOT_ELIGIBLE, _decline),
     (
         lambda s: s.handling is Handling.REFUND_STATUS and s.refunded,

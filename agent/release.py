@@ -31,6 +31,9 @@ class Thresholds(_Section):
     """Below `confident` a category is a guess: the customer is asked, or a person takes over."""
 
     confident: float = Field(ge=0, le=1)
+    switch: float = Field(
+        default=0.0, ge=0, le=1, description="From which on a message may change what its thread is about."
+    )
     short_ticket: int = Field(ge=0, description="Characters up to which an unclear ticket is asked about.")
 
 

@@ -39,6 +39,11 @@ def signal_flags() -> frozenset[Flag]:
     return frozenset(flag for flag, _ in _patterns()[0])
 
 
+def filled(pattern: str, words: Mapping[str, str]) -> str:
+    """Return the pattern with the shared words in the place of their names; words may name other words."""
+    return _NAME.sub(lambda name: filled(words[name[1]], words), pattern)
+
+
 def _found(pattern: _Pattern, lowered: str, present: Set[str]) -> bool:
     return (pattern.words is None or not present.isdisjoint(pattern.words)) and bool(pattern.compiled.search(lowered))
 
@@ -52,16 +57,11 @@ def _patterns() -> tuple[tuple[tuple[Flag, tuple[_Pattern, ...]], ...], frozense
     table = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
     words: dict[str, str] = table.pop(WORDS)
     by_flag = tuple(
-        (Flag(name), tuple(_pattern(_filled(one, words)) for one in patterns)) for name, patterns in table.items()
+        (Flag(name), tuple(_pattern(filled(one, words)) for one in patterns)) for name, patterns in table.items()
     )
     needed = {word for _, patterns in by_flag for one in patterns for word in one.words or ()}
     return by_flag, frozenset(needed)
 
 
-def _pattern(filled: str) -> _Pattern:
-    return _Pattern(re.compile(filled, re.MULTILINE), needed_literals(filled))
-
-
-def _filled(pattern: str, words: Mapping[str, str]) -> str:
-    """Return the pattern with the shared words in the place of their names; words may name other words."""
-    return _NAME.sub(lambda name: _filled(words[name[1]], words), pattern)
+def _pattern(source: str) -> _Pattern:
+    return _Pattern(re.compile(source, re.MULTILINE), needed_literals(source))

@@ -12,11 +12,12 @@ from knowledge.search import Found
 
 
 class State(TypedDict, total=False):
-    """Filled from top to bottom; `flags` are added up."""
+    """Filled from top to bottom; `question` is what policies are searched for; `flags` are added up."""
 
     ticket: Ticket
     reading: Reading
     vector: Vectors
+    question: str
     classification: Classification
     passages: tuple[Found, ...]
     tool_evidence: tuple[ToolEvidence, ...]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.thread import Thread
 from knowledge.plain_text import is_blank, plain
 
 LONGEST_TEXT = 20_000  # characters that are read; the rest is cut and flagged
@@ -42,6 +43,8 @@ class Ticket(BaseModel):
     channel: str = "api"
     metadata: dict[str, str] = Field(default_factory=dict)
     earlier: tuple[Turn, ...] = ()
+    thread: Thread | None = Field(default=None, description="The conversation so far; None for a message of its own.")
+    visitor: bool = Field(default=False, description="Nobody is signed in: an order is shown to whoever proves it.")
     cut: bool = Field(default=False, description="Whether text beyond the longest was dropped.")
 
     @classmethod
@@ -54,6 +57,8 @@ class Ticket(BaseModel):
         channel: str = "api",
         metadata: Mapping[str, str] | None = None,
         earlier: tuple[Turn, ...] = (),
+        thread: Thread | None = None,
+        visitor: bool = False,
         ticket_id: str | None = None,
         conversation_id: str | None = None,
     ) -> "Ticket":
@@ -74,6 +79,8 @@ class Ticket(BaseModel):
             channel=_short(channel) or "api",
             metadata={plain(key)[:LONGEST_VALUE]: plain(value)[:LONGEST_VALUE] for key, value in entries},
             earlier=earlier,
+            thread=thread,
+            visitor=visitor,
             cut=len(cleaned) > LONGEST_TEXT,
         )
 

@@ -1,6 +1,7 @@
 """Everything needed to explain and repeat one run: a closed set of events and their collector."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -32,6 +33,16 @@ class ModelCalled(Event):
     duration_ms: float
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+class Classified(Event):
+    """What the ticket was taken for; `kept` where that is its thread's subject and not what its own words were like."""
+
+    kind: Literal["classified"] = "classified"
+    category: str
+    topic: str
+    confidence: float
+    kept: bool
 
 
 class PassageFound(Event):
@@ -70,7 +81,7 @@ class StepFailed(Event):
 
 
 AnyEvent = Annotated[
-    StepDone | ModelCalled | PassageFound | ToolCalled | CheckRefused | StepFailed,
+    StepDone | ModelCalled | Classified | PassageFound | ToolCalled | CheckRefused | StepFailed,
     Field(discriminator="kind"),
 ]
 
@@ -87,16 +98,19 @@ class Trace(Event):
 
 @dataclass
 class Tracer:
-    """Collects the events of one run."""
+    """Collects the events of one run, and shows each to whoever watches it."""
 
     release: str
     prompt_hashes: dict[str, str]
     trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     events: list[AnyEvent] = field(default_factory=list)
+    watch: Callable[[AnyEvent], None] | None = None
 
     def add(self, event: AnyEvent) -> None:
         """Keep an event."""
         self.events.append(event)
+        if self.watch is not None:
+            self.watch(event)
 
     def finish(self, ticket_id: str) -> Trace:
         """Return the trace of the run."""

@@ -38,11 +38,17 @@ class Search:
     def __init__(self, library: Library, settings: SearchSettings) -> None:
         self._library = library
         self._settings = settings
+        self._passages_by_id = {passage.id: passage for passage in library.passages}
 
     @property
     def content(self) -> str:
         """Return the hash of the policies and the encoder that the library was built from."""
         return self._library.content
+
+    @property
+    def passages_by_id(self) -> dict[str, Passage]:
+        """Return all passages, those of superseded articles too."""
+        return self._passages_by_id
 
     def close(self) -> None:
         """Let go of the library's files."""

@@ -8,6 +8,8 @@ from agent.quiet import quiet
 from service.commands.classify import classify
 from service.commands.demo import demo
 from service.commands.doctor import doctor
+from service.commands.keys import app as keys
+from service.commands.serve import serve
 from service.commands.shop import shop
 from service.commands.ticket import ticket
 
@@ -21,9 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (ticket, demo, shop, classify, doctor):
+for command in (ticket, demo, shop, classify, serve, doctor):
     # A ticket may begin with a dash ("-5 EUR was charged"); what is a mistyped option is refused by `ticket` itself.
     app.command(context_settings={"ignore_unknown_options": command is ticket})(command)
+app.add_typer(keys, name="keys")
 
 
 def main() -> None:
@@ -32,33 +35,41 @@ def main() -> None:
 
     from pydantic import ValidationError
 
-    from agent.release import UnknownReleaseError
-    from agent.ticket import EmptyTicketError
-    from knowledge.errors import PartUnavailable, file_problem
-    from service.lines import BadLineError
-    from tools.shop import ShopUnavailable
-
     # What a terminal's encoding can't show is escaped rather than raised.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (EmptyTicketError, UnknownReleaseError) as problem:
-        _stop(str(problem), WRONG_USE)
-    except ValidationError as problem:
-        if problem.title != "Settings":
-            raise
-        _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
-    except BadLineError as problem:
-        _stop(str(problem), FAILED)
-    except (PartUnavailable, ShopUnavailable) as problem:
-        _stop(f"{problem} `triage doctor` checks all parts.", FAILED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
-    except OSError as problem:
-        _stop(file_problem(problem), FAILED)
+    except ValidationError as problem:
+        if problem.title not in {"Settings", "ServiceSettings"}:
+            raise
+        _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
+    except Exception as problem:
+        _stop(*_said(problem))
+
+
+def _said(problem: Exception) -> tuple[str, int]:
+    """Return the line and the exit code of a foreseen problem; raises one that is not."""
+    from agent.release import UnknownReleaseError
+    from agent.ticket import EmptyTicketError
+    from knowledge.errors import PartUnavailable, file_problem
+    from service.lines import BadLineError
+    from service.store.errors import BadUrlError, SchemaError, StoreUnavailable
+    from tools.shop import ShopUnavailable
+
+    if isinstance(problem, EmptyTicketError | UnknownReleaseError | BadUrlError):
+        return str(problem), WRONG_USE
+    if isinstance(problem, BadLineError | SchemaError | StoreUnavailable):
+        return str(problem), FAILED
+    if isinstance(problem, PartUnavailable | ShopUnavailable):
+        return f"{problem} `triage doctor` checks all parts.", FAILED
+    if isinstance(problem, OSError):
+        return file_problem(problem), FAILED
+    raise problem
 
 
 def _stop(message: str, code: int) -> None:

@@ -90,6 +90,8 @@ def test_files_and_functions_stay_small(root: Path) -> None:
         text = file.read_text(encoding="utf-8")
         if "Longer than most files:" not in text:
             assert text.count("\n") <= LONGEST_FILE, file
+        if file.parent.name == "versions":  # a migration is a record of what was done
+            continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{file}: {node.name}"

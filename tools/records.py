@@ -1,12 +1,19 @@
-"""What a shop tells of customers and orders, validated at the border: an adapter that returns nonsense fails here."""
+"""What a shop tells of customers, orders and refunds, validated at the border: an adapter's nonsense fails here."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from tools.money import Currency, Minor
+
+# Printable ASCII without blanks, so that it is the same in a database, a header and an address.
+RefundKey = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 class OrderStatus(StrEnum):
@@ -80,3 +87,23 @@ class Customer(Record):
     segment: str
     language: str
     since: date
+
+
+class RefundAsked(Record):
+    """What is asked of a shop: this much of this order, once for each `key`."""
+
+    order_id: str
+    amount_minor: Minor = Field(gt=0)
+    currency: Currency
+    key: RefundKey
+
+
+class Refund(RefundAsked):
+    """Money that the shop has paid back; `issued_at` is in UTC."""
+
+    refund_id: str = Field(min_length=1, max_length=200)
+    issued_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+    def answers(self, asked: RefundAsked) -> bool:
+        """Say whether this is what was asked, and not something else under the same key."""
+        return all(getattr(self, name) == getattr(asked, name) for name in RefundAsked.model_fields)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tools.identity import Identity
-from tools.records import Order
+from tools.records import Order, Refund
 from tools.refund_judgement import RefundJudgement
 from tools.shop import Shop, ShopUnavailable
 
@@ -32,6 +32,18 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
 
 
+class Declined(StrEnum):
+    """Why a WRITE tool that was called rightly changed nothing.
+
+    Not an Outcome: those are part of the Decision's contract, and a Decision holds no WRITE call.
+    """
+
+    NOT_ELIGIBLE = "not_eligible"
+    OTHER_AMOUNT = "other_amount"
+    REFUSED_BY_SHOP = "refused_by_shop"
+    KEY_REUSED = "key_reused"
+
+
 class Arguments(BaseModel):
     """Common to all arguments: closed and strict; what a model invents beside them is refused."""
 
@@ -49,11 +61,16 @@ class ToolContext:
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What came back; only an outcome `ok` carries a record."""
+    """What came back; only an outcome `ok` carries a record.
+
+    Money has moved only where `issued` is there; a WRITE tool that ended well without it says why in `declined`.
+    """
 
     outcome: Outcome
     order: Order | None = None
     refund: RefundJudgement | None = None
+    issued: Refund | None = None
+    declined: Declined | None = None
 
 
 class CannotJudge(Exception):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent.answer import Answer
 from agent.decision import Flag
 from agent.evidence import Evidence, ToolRequest
 from agent.taxonomy import NextAction, Priority
@@ -14,13 +15,15 @@ from knowledge.reading import Reads
 class Reading:
     """A ticket as it was screened.
 
-    `order_ids` are those whose characters stand in the customer's own words or in the ticket's metadata.
+    `order_ids` are those whose characters stand in the customer's own words or in the ticket's metadata; `answer` says
+    what the message is to the question or offer before it.
     """
 
     ticket: Ticket
     language: str
     order_ids: tuple[str, ...]
     signals: tuple[Flag, ...]
+    answer: Answer = Answer.OF_ITS_OWN
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Classification:
 class Verdict:
     """What code has decided, before there are words for it. `reply` names the text that says it.
 
-    `at_least` lifts the topic's usual priority where the facts are worse than the words.
+    `at_least` lifts the topic's usual priority where the facts are worse than the words; `flags` are raised with it.
     """
 
     action: NextAction
@@ -45,6 +48,7 @@ class Verdict:
     asks_for: tuple[str, ...] = ()
     reason: str = ""
     at_least: Priority | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ def _inconsistencies(brief: Brief) -> list[str]:
         found.append("offer without eligibility")
     if action is NextAction.DECLINE_REFUND and (judged is None or judged[0].eligible):
         found.append("decline without judgement")
+    if Flag.REFUND_CONFIRMED in brief.verdict.flags and not (judged and judged[0].eligible):
+        found.append("confirmation without eligibility")
     if judged and [judged[0].order_id] != [order.order_id for order in brief.evidence.orders]:
         found.append("judgement of another order")
     return found
@@ -108,7 +110,7 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
 
 def _flags(state: State, brief: Brief, own: tuple[Flag, ...]) -> list[Flag]:
     nothing_found = (Flag.NO_POLICY_FOUND,) * (not brief.evidence.passages)
-    return list(dict.fromkeys((*state.get("flags", ()), *nothing_found, *own)))
+    return list(dict.fromkeys((*state.get("flags", ()), *nothing_found, *brief.verdict.flags, *own)))
 
 
 def _order(evidence: Evidence) -> OrderView | None:

@@ -1,14 +1,19 @@
 """Fifth: what is known is put together and looked up in the decision table."""
 
+import dataclasses
 from datetime import date
 
+from agent.answer import Answer
 from agent.decision import Flag
 from agent.decision_table import OrderState, RefundState, Situation, verdict
 from agent.deps import Deps
 from agent.evidence import Evidence
 from agent.language import SPOKEN
+from agent.models.protocol import Reading
 from agent.state import State
+from agent.steps.look_up import unproved
 from agent.taxonomy import topic_of
+from agent.thread import Offer
 from tools.records import Order, OrderStatus
 
 
@@ -24,7 +29,7 @@ def situation_of(state: State, deps: Deps) -> Situation:
     handling = topic_of(classification.category, classification.topic).handling
     judged = evidence.refund[0] if evidence.refund else None
     thresholds = deps.release.thresholds
-    return Situation(
+    alone = Situation(
         handling=handling,
         order=_order_state(evidence, deps.today, named=len(reading.order_ids)),
         refund=_refund_state(judged.eligible if judged else None),
@@ -43,6 +48,33 @@ def situation_of(state: State, deps: Deps) -> Situation:
         tool_failed=evidence.tool_failed,
         reason_code=judged.reason_code.value if judged else "",
     )
+    return _in_its_thread(alone, reading, evidence, deps)
+
+
+def _in_its_thread(alone: Situation, reading: Reading, evidence: Evidence, deps: Deps) -> Situation:
+    """Return the situation with what the thread and the one who asks add to it."""
+    visitor = reading.ticket.visitor and deps.identity.customer_id is None
+    seen = dataclasses.replace(alone, visitor=visitor, unproved=unproved(reading, deps))
+    thread, due = reading.ticket.thread, _due(evidence)
+    if thread is None:
+        return seen
+    return dataclasses.replace(
+        seen,
+        confirmed=reading.answer is Answer.CONFIRMS and due is not None and due == thread.offer,
+        awaits_approval=due is not None and due == thread.confirmed,
+        offer_declined=reading.answer is Answer.DECLINES,
+        cannot_say=reading.answer is Answer.CANNOT_SAY,
+        thanked=reading.answer is Answer.THANKS,
+        asked_out=thread.asked_out(),
+    )
+
+
+def _due(evidence: Evidence) -> Offer | None:
+    """Return the refund that is due by this run's judgement, as it would be offered."""
+    judged = evidence.refund
+    if judged is None or not judged[0].eligible or judged[0].amount_minor <= 0:
+        return None
+    return Offer(order_id=judged[0].order_id, amount_minor=judged[0].amount_minor, currency=judged[0].currency)
 
 
 def _order_state(evidence: Evidence, today: date, *, named: int) -> OrderState:

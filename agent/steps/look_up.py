@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from agent.answer import Answer
 from agent.decision import Flag, ToolCall
 from agent.deps import Deps
 from agent.evidence import Evidence, ToolEvidence, ToolRequest
@@ -17,13 +18,14 @@ from tools.tool import Effect, Outcome, ToolContext, ToolResult
 
 MOST_CALLS = 6
 RULE_PASSAGES = 2
+NEEDS_NOTHING = frozenset({Answer.DECLINES, Answer.THANKS, Answer.CANNOT_SAY})
 
 
 async def look_up(state: State, deps: Deps) -> State:
     """Call the tools that the model chose where its choice holds; with several orders named, the customer is asked."""
     evidence: list[ToolEvidence] = []
     refused = False
-    if len(state["reading"].order_ids) == 1:
+    if _to_look_up(state["reading"], deps):
         requests, refused = await _requests(state, deps)
         for request in requests:
             if _needs_order(request) and not _has_order(request, evidence):
@@ -35,6 +37,17 @@ async def look_up(state: State, deps: Deps) -> State:
         "passages": _with_rule(state, tuple(evidence), deps),
         "flags": (Flag.ARGUMENT_REFUSED,) * refused + (Flag.TOOL_UNAVAILABLE,) * failed,
     }
+
+
+def _to_look_up(reading: Reading, deps: Deps) -> bool:
+    one = len(reading.order_ids) == 1
+    return one and reading.answer not in NEEDS_NOTHING and not unproved(reading, deps)
+
+
+def unproved(reading: Reading, deps: Deps) -> bool:
+    """Say whether a visitor asks about an order without having proved that it is theirs."""
+    named = len(reading.order_ids) == 1 and reading.order_ids[0] != deps.identity.proved_order_id
+    return reading.ticket.visitor and deps.identity.customer_id is None and named
 
 
 async def _requests(state: State, deps: Deps) -> tuple[tuple[ToolRequest, ...], bool]:

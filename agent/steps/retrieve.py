@@ -5,14 +5,14 @@ from agent.state import State
 from agent.trace import PassageFound, StepFailed
 from knowledge.errors import PartUnavailable
 
-QUESTION = 2000  # characters of the ticket that the lexical half reads
+QUESTION = 2000  # characters of the question that the lexical half reads
 
 
 def retrieve(state: State, deps: Deps) -> State:
-    """Search the policies with the ticket's vector and words."""
+    """Search the policies with the question's vector and words."""
     try:
         found = deps.search.find(
-            state["ticket"].text[:QUESTION], state["vector"], deps.today, state["classification"].category
+            state["question"][:QUESTION], state["vector"], deps.today, state["classification"].category
         )
     except PartUnavailable as problem:
         deps.tracer.add(StepFailed(step="retrieve", error=type(problem).__name__))

@@ -2,6 +2,7 @@
 
 import re
 
+from agent.answer import Answer, answer_of, telling_words, without_emails
 from agent.decision import Flag
 from agent.deps import Deps
 from agent.language import SPOKEN, language_of
@@ -17,10 +18,28 @@ MOST_ORDERS = 3
 def screen(state: State, deps: Deps) -> State:
     """Read what code alone can tell about the ticket."""
     ticket = state["ticket"]
-    language = language_of(ticket.text)
+    answer = answer_of(ticket.text, ticket.thread)
+    language = _language(ticket, answer)
     found = signals(ticket.text)
     flags = (Flag.TRUNCATED,) * ticket.cut + found + (Flag.LANGUAGE_UNSUPPORTED,) * (language != SPOKEN)
-    return {"reading": Reading(ticket, language, order_ids(ticket), found), "flags": flags}
+    return {"reading": Reading(ticket, language, _order_ids(ticket, answer, deps), found, answer), "flags": flags}
+
+
+def _language(ticket: Ticket, answer: Answer) -> str:
+    """Return the language. What was understood as an answer is in ours, and so are a few words that say nothing."""
+    if ticket.thread is None:
+        return language_of(ticket.text)
+    understood = answer not in {Answer.OF_ITS_OWN, Answer.VAGUE, Answer.GIVES}
+    return SPOKEN if understood or not telling_words(ticket.text) else language_of(without_emails(ticket.text))
+
+
+def _order_ids(ticket: Ticket, answer: Answer, deps: Deps) -> tuple[str, ...]:
+    """Return the order numbers with provenance: a yes is to the order of the offer, a visitor's is the one proved."""
+    offer = ticket.thread.offer if ticket.thread else None
+    if answer in {Answer.CONFIRMS, Answer.RESUMES} and offer is not None:
+        return (offer.order_id,)
+    proved = deps.identity.proved_order_id if ticket.visitor else None
+    return order_ids(ticket) or ((proved,) if proved else ())
 
 
 def order_ids(ticket: Ticket) -> tuple[str, ...]:

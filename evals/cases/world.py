@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.money import Currency, Minor
-from tools.records import LineKind, Order, OrderLine, OrderStatus
+from tools.records import LineKind, Order, OrderLine, OrderStatus, Refund
+from tools.shop import RefundRefused
 
 DEFAULT_DAY = date(2026, 10, 15)
 LEFT_US = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.LOST})
@@ -86,6 +87,18 @@ class WorldShop:
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
         return self._orders.get(order_id)
+
+    def belongs_to(self, order_id: str, email: str) -> bool:  # noqa: ARG002 - the protocol's
+        """See Shop.belongs_to; a world knows no addresses."""
+        return False
+
+    def refund(self, *_: object, **__: object) -> Refund:
+        """See Shop.refund; nothing is ever paid here, since a run that is measured only reads."""
+        raise RefundRefused("a world pays nothing")
+
+    def find_refund(self, order_id: str, key: str) -> Refund | None:  # noqa: ARG002 - the protocol's
+        """See Shop.find_refund."""
+        return None
 
     def close(self) -> None:
         """See Shop.close."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.trace import (
     AnyEvent,
     CheckRefused,
+    Classified,
     ModelCalled,
     PassageFound,
     StepDone,
@@ -39,6 +40,9 @@ def _line(event: AnyEvent, whole: float) -> Line:
         case ModelCalled():
             tokens = f", {event.input_tokens} tokens in, {event.output_tokens} out" if event.input_tokens else ""
             return Line("model", f"{event.act} by {event.model}{tokens}", milliseconds(event.duration_ms))
+        case Classified():
+            kept = ", kept from its thread" if event.kept else ""
+            return Line("classified", f"{event.category}/{event.topic}, {event.confidence:.3f}{kept}")
         case PassageFound():
             return Line("passage", f"{event.passage_id}, score {event.score:.3f}")
         case ToolCalled():

@@ -5,6 +5,7 @@ import time
 
 from agent.assemble import Agent
 from agent.clock import always
+from agent.thread import Thread, thread_after
 from agent.ticket import EmptyTicketError, Ticket, Turn
 from evals.cases.case import Case
 from evals.cases.world import WorldShop
@@ -64,18 +65,22 @@ def in_world(agent: Agent, case: Case) -> Agent:
 
 
 async def ticket_of(case: Case, agent: Agent) -> Ticket:
-    """Return the case's last message with all turns before it; raises EmptyTicketError."""
+    """Return the case's last message with all turns and the thread before it; raises EmptyTicketError.
+
+    The agent takes every earlier message, so that there is a thread; where the case has words for it, those were said.
+    """
     earlier: tuple[Turn, ...] = ()
+    thread: Thread | None = None
     for exchange in case.before:
-        said = exchange.agent
-        if said is None:
-            asked = _ticket(case, exchange.customer, earlier)
-            said = (await agent.run(asked))[0].reply
+        asked = _ticket(case, exchange.customer, earlier, thread)
+        decision, trace = await agent.run(asked)
+        thread = thread_after(asked, decision, trace)
+        said = decision.reply if exchange.agent is None else exchange.agent
         earlier = (*earlier, Turn(role="customer", text=exchange.customer), Turn(role="agent", text=said))
-    return _ticket(case, case.full_text(), earlier)
+    return _ticket(case, case.full_text(), earlier, thread)
 
 
-def _ticket(case: Case, text: str, earlier: tuple[Turn, ...]) -> Ticket:
+def _ticket(case: Case, text: str, earlier: tuple[Turn, ...], thread: Thread | None) -> Ticket:
     return Ticket.of(
         text,
         customer_id=case.world.customer,
@@ -83,6 +88,7 @@ def _ticket(case: Case, text: str, earlier: tuple[Turn, ...]) -> Ticket:
         channel="eval",
         metadata=case.metadata,
         earlier=earlier,
+        thread=thread,
         ticket_id=case.id,
         conversation_id=case.cluster,
     )

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.literals import needed_literals
-from agent.signals import PATTERNS, WORDS, _filled, signals
+from agent.signals import PATTERNS, WORDS, filled, signals
 from knowledge.examples import load_examples
 
 TABLE = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
 SHARED = TABLE.pop(WORDS)
-BY_FLAG = {flag: [_filled(one, SHARED) for one in patterns] for flag, patterns in TABLE.items()}
+BY_FLAG = {flag: [filled(one, SHARED) for one in patterns] for flag, patterns in TABLE.items()}
 ALL = [pattern for patterns in BY_FLAG.values() for pattern in patterns]
 
 

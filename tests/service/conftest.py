@@ -1,12 +1,13 @@
 """A copy of what setup built, and the command line in the checkout."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.processes import Done, triage
+from tests.service.databases import Fresh, fresh_postgres, fresh_sqlite
 
 
 @pytest.fixture
@@ -28,3 +29,16 @@ def run(root: Path) -> Callable[..., Done]:
         return triage(root, *arguments, **environment)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def fresh_sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """Make SQLite databases."""
+    return fresh_sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """Make databases of a Postgres that ends with the tests."""
+    with fresh_postgres(tmp_path_factory.mktemp("postgres")) as fresh:
+        yield fresh

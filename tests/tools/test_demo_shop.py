@@ -3,7 +3,10 @@
 import hashlib
 import json
 import sqlite3
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,13 +14,14 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.processes import python
+from tools.demo_shop.database import open_engine, open_paying_engine
 from tools.demo_shop.seed import README_CUSTOMER, README_ORDER, ensure_demo_shop, seeded_customers, seeded_orders
-from tools.demo_shop.store import DemoShop, open_engine
+from tools.demo_shop.store import DemoShop
 from tools.records import LineKind
 from tools.shop import ShopUnavailable
 
 # Changes only together with seed.EDITION, so that no machine goes on with older data.
-CONTENT = {"2026-10-15.1": "a176479f2f00a97970046f2f707cc251f54bf164692070c92a7d3826c6f76f23"}
+CONTENT = {"2026-10-15.2": "a176479f2f00a97970046f2f707cc251f54bf164692070c92a7d3826c6f76f23"}
 
 
 def test_the_data_are_the_same_on_every_machine_and_in_a_year(shop: DemoShop) -> None:
@@ -53,11 +57,17 @@ def test_it_is_large_and_mixed_enough(shop: DemoShop) -> None:
         "UPDATE \"order\" SET customer_id = 'C-9999' WHERE order_id = 'A-10234'",
         "UPDATE order_line SET price_minor = -5 WHERE order_id = 'A-10234'",
         "DELETE FROM \"order\" WHERE order_id = 'A-10234'",
+        "INSERT INTO refund VALUES ('RF-2', 'k1', 'A-10234', 1, 'EUR', '')",
+        "INSERT INTO refund VALUES ('RF-2', 'k2', 'A-99999', 1, 'EUR', '')",
+        "INSERT INTO refund VALUES ('RF-2', 'k2', 'A-10234', 0, 'EUR', '')",
+        "INSERT INTO refund VALUES ('RF-2', '', 'A-10234', 1, 'EUR', '')",
     ],
 )
 def test_the_database_refuses_what_may_not_be(tmp_path: Path, statement: str) -> None:
     ensure_demo_shop(tmp_path / "shop.db")
     engine = open_engine(tmp_path / "shop.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO refund VALUES ('RF-1', 'k1', 'A-10234', 1, 'EUR', '')")
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
@@ -75,6 +85,28 @@ def test_writes_take_the_lock_at_once_and_readers_go_on(tmp_path: Path) -> None:
         with pytest.raises(OperationalError, match="locked"):
             second.begin()
         second.close()
+    shop.close()
+    engine.dispose()
+
+
+def test_what_is_paid_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
+    ensure_demo_shop(tmp_path / "shop.db")
+    for opened, synchronous in ((open_engine, 1), (open_paying_engine, 2)):  # SQLite's NORMAL and FULL
+        engine = opened(tmp_path / "shop.db")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == synchronous
+        engine.dispose()
+
+
+def test_a_locked_shop_pays_nothing_and_is_not_to_be_removed(tmp_path: Path) -> None:
+    ensure_demo_shop(tmp_path / "shop.db")
+    engine, shop = open_engine(tmp_path / "shop.db"), DemoShop(tmp_path / "shop.db")
+    with engine.connect().execution_options(write=True) as other, other.begin():
+        started = time.monotonic()
+        with pytest.raises(ShopUnavailable, match=r"busy\. Ask again"):
+            shop.refund(README_ORDER, 1, "EUR", "k")
+        assert time.monotonic() - started < 2
+    assert shop.refund(README_ORDER, 1, "EUR", "k").amount_minor == 1
     shop.close()
     engine.dispose()
 
@@ -99,6 +131,48 @@ def test_an_older_edition_is_made_anew_and_a_current_one_left_alone(tmp_path: Pa
     assert {shop.edition()} == set(CONTENT)
     shop.close()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_process_that_has_an_older_edition_open_goes_on_in_the_same_file(tmp_path: Path) -> None:
+    """Else it would pay into a file that is gone. The older edition had no table of refunds."""
+    file = tmp_path / "shop.db"
+    ensure_demo_shop(file)
+    shop = DemoShop(file)
+    shop.order(README_ORDER)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE edition SET edition = '2026-10-15.1'")
+        connection.execute("DROP TABLE refund")
+    before = file.stat().st_ino
+    ensure_demo_shop(file)
+    assert file.stat().st_ino == before
+    shop.refund(README_ORDER, 1, "EUR", "k")
+    ensure_demo_shop(file)
+    other = DemoShop(file)
+    assert other.find_refund(README_ORDER, "k") is not None
+    for one in (shop, other):
+        one.close()
+
+
+MADE_AND_PAID = """
+import sys
+from pathlib import Path
+from tools.demo_shop.seed import README_ORDER, ensure_demo_shop
+from tools.demo_shop.store import DemoShop
+ensure_demo_shop(Path(sys.argv[1]))
+shop = DemoShop(Path(sys.argv[1]))
+shop.refund(README_ORDER, 1, "EUR", sys.argv[2])
+shop.close()
+"""
+
+
+def test_processes_that_make_it_at_once_lose_no_refund(tmp_path: Path, root: Path) -> None:
+    file, keys = tmp_path / "shop.db", [f"k{number}" for number in range(6)]
+    with ThreadPoolExecutor(len(keys)) as pool:
+        done = list(pool.map(lambda key: python(root, "-c", MADE_AND_PAID, str(file), key), keys))
+    assert [one.returncode for one in done] == [0] * len(keys), done
+    shop = DemoShop(file)
+    assert all(shop.find_refund(README_ORDER, key) for key in keys)
+    shop.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, but long enough to look at" * 50])
@@ -133,7 +207,14 @@ def test_making_it_leaves_nothing_where_it_fails(tmp_path: Path, root: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_order_costs_the_same_queries_whether_or_not_it_exists(shop: DemoShop) -> None:
+@pytest.mark.parametrize(
+    ("ask", "queries"),
+    [(DemoShop.order, 2), (lambda shop, order_id: shop.belongs_to(order_id, "c1001@customers.example"), 1)],
+    ids=["order", "owner"],
+)
+def test_an_order_costs_the_same_queries_whether_or_not_it_exists(
+    shop: DemoShop, ask: Callable[[DemoShop, str], object], queries: int
+) -> None:
     """Else the time of an answer would tell which ids exist."""
     asked: list[str] = []
 
@@ -142,14 +223,14 @@ def test_an_order_costs_the_same_queries_whether_or_not_it_exists(shop: DemoShop
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        assert shop.order(README_ORDER) is not None
+        assert ask(shop, README_ORDER)
         there = list(asked)
         asked.clear()
-        assert shop.order("A-99999") is None
+        assert not ask(shop, "A-99999")
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert asked == there
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 2
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == queries
 
 
 def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:

@@ -1,32 +1,17 @@
 """Order numbers in text, and the look-up that answers for its own customer only."""
 
 import time
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tools.shops import ShopInMemory
 from tools.demo_shop.seed import SHOP_DAY, seeded_customers, seeded_orders
 from tools.demo_shop.store import DemoShop
 from tools.identity import Identity
 from tools.orders import LONGEST_ID, look_up_order, order_id_mentions
-from tools.records import Order
 from tools.tool import Outcome, ToolContext
-
-
-@dataclass(frozen=True)
-class ShopInMemory:
-    """A shop without a database."""
-
-    orders: dict[str, Order]
-
-    def order(self, order_id: str) -> Order | None:
-        return self.orders.get(order_id)
-
-    def close(self) -> None:
-        pass
-
 
 MENTIONS = [
     ("Where is my order A-10234?", ["A-10234"]),

@@ -5,22 +5,10 @@ from datetime import date
 
 import pytest
 
+from tests.tools.shops import ShopThatIsDown
 from tools.identity import Identity
-from tools.records import Order
 from tools.registry import TOOLS
-from tools.shop import ShopUnavailable
-from tools.tool import Effect, Outcome, ToolContext
-
-
-class ShopThatIsDown:
-    """A shop that gives no answer."""
-
-    def order(self, order_id: str) -> Order | None:
-        raise ShopUnavailable("down", "Start it.")
-
-    def close(self) -> None:
-        pass
-
+from tools.tool import Outcome, ToolContext
 
 CONTEXT = ToolContext(ShopThatIsDown(), Identity("C-1001"), date(2026, 10, 15))
 
@@ -37,10 +25,6 @@ def test_wrong_arguments_are_refused_before_the_shop_is_asked(name: str, argumen
 def test_a_shop_that_is_down_is_an_outcome(name: str) -> None:
     result = TOOLS[name].run(CONTEXT, {"order_id": "A-10234"})
     assert (result.outcome, result.order, result.refund) == (Outcome.FAILED, None, None)
-
-
-def test_tools_only_read() -> None:
-    assert {tool.effect for tool in TOOLS.values()} == {Effect.READ}
 
 
 def test_the_words_shown_to_models_are_pinned(snapshot_of: object) -> None:

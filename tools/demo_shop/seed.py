@@ -1,5 +1,7 @@
 """Makes the demo shop's data: the same on every machine and in a year, because nothing but a fixed seed decides."""
 
+import contextlib
+import fcntl
 import os
 import random
 import tempfile
@@ -11,7 +13,7 @@ from tools.demo_shop.scenarios import CATALOGUE, SCENARIOS, Scenario
 from tools.records import Customer, LineKind, Order, OrderLine, OrderStatus
 
 SHOP_DAY = date(2026, 10, 15)  # in this shop it is always this day
-EDITION = "2026-10-15.1"  # raised when what is seeded changes, so that an older file is made anew
+EDITION = "2026-10-15.2"  # raised when what is seeded or its tables change, so that an older file is filled anew
 SEED = 20261015
 CUSTOMERS = 64
 ROUNDS = 12  # orders of each scenario
@@ -26,27 +28,63 @@ JOURNALS = ("-wal", "-shm", "-journal")  # what SQLite writes beside a file
 
 
 def ensure_demo_shop(file: Path) -> None:
-    """Make the file where it is absent or holds an older edition; a damaged one is left for `triage doctor` to name."""
-    from tools.demo_shop.store import DemoShop, fill
+    """Make the file where it is absent, and fill one of an older edition anew, refunds and all.
 
-    if file.exists():
-        shop = DemoShop(file)
-        try:
-            if shop.edition() == EDITION:
-                return
-        finally:
-            shop.close()
+    Several processes may ask at once: one makes it. A damaged file is left for `triage doctor` to name.
+    Raises ShopUnavailable.
+    """
+    if _is_current(file):
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
+    with _making_in(file.parent):
+        if _is_current(file):
+            return  # somebody else made it while we waited
+        if file.exists():
+            _fill(file)  # in place: who has it open must not go on paying into a file that is gone
+        else:
+            _make(file)
+
+
+def _is_current(file: Path) -> bool:
+    from tools.demo_shop.store import DemoShop
+
+    if not file.exists():
+        return False
+    shop = DemoShop(file)
+    try:
+        return shop.edition() == EDITION
+    finally:
+        shop.close()
+
+
+@contextlib.contextmanager
+def _making_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: nothing lies beside the shop for it, and it ends with the process."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _make(file: Path) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     os.close(handle)
     try:
-        fill(Path(name), EDITION, list(seeded_customers()), list(seeded_orders()))
+        _fill(Path(name))
         for suffix in JOURNALS:
             Path(f"{file}{suffix}").unlink(missing_ok=True)
         Path(name).replace(file)
     finally:
         for suffix in ("", *JOURNALS):
             Path(name + suffix).unlink(missing_ok=True)
+
+
+def _fill(file: Path) -> None:
+    from tools.demo_shop.fill import fill
+
+    fill(file, EDITION, list(seeded_customers()), list(seeded_orders()))
 
 
 def seeded_customers() -> Iterator[Customer]:

@@ -1,20 +1,22 @@
-"""Reads and fills the demo shop's database. Opened read-only in spirit: only `fill` writes, in one transaction."""
+"""The demo shop behind tools.shop.Shop: reads its database, and pays refunds over a connection of their own."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, event, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, SQLModel, col, create_engine, text
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as QueueFull
+from sqlmodel import SQLModel, col, text
 
+from tools.demo_shop import refunds
+from tools.demo_shop.database import open_engine, open_paying_engine
 from tools.demo_shop.tables import CustomerRow, EditionRow, OrderLineRow, OrderRow
-from tools.records import Customer, LineKind, Order, OrderLine, OrderStatus
+from tools.email_address import same_address
+from tools.records import Customer, LineKind, Order, OrderLine, OrderStatus, Refund, RefundAsked
 from tools.shop import ShopUnavailable
-
-BUSY_TIMEOUT_MS = 500
 
 # Written once and read as plain rows: objects of the session cost a look-up three times as much.
 _ORDERS, _LINES = (SQLModel.metadata.tables[str(table.__tablename__)] for table in (OrderRow, OrderLineRow))
@@ -24,6 +26,11 @@ ALL_LINES = select(_LINES).order_by(_LINES.c.order_id, _LINES.c.position)
 LINES = ALL_LINES.where(_LINES.c.order_id == bindparam("order_id"))
 _CUSTOMERS = SQLModel.metadata.tables[str(CustomerRow.__tablename__)]
 CUSTOMERS = select(_CUSTOMERS).order_by(_CUSTOMERS.c.customer_id)
+EMAIL = (
+    select(_CUSTOMERS.c.email)
+    .join_from(_ORDERS, _CUSTOMERS, _ORDERS.c.customer_id == _CUSTOMERS.c.customer_id)
+    .where(_ORDERS.c.order_id == bindparam("order_id"))
+)
 EDITION = select(col(EditionRow.edition))
 
 
@@ -37,14 +44,34 @@ class DemoShop:
         if not file.is_file():
             raise ShopUnavailable("the demo shop has not been made", "Run `triage shop`.")
         self._engine = open_engine(file)
+        self._paying_engine = open_paying_engine(file)
 
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
         with self._connection() as connection:
             # The lines are asked for even where there is no order: an answer's time must not tell which ids exist.
-            rows = connection.execute(ORDER, {"order_id": order_id}).mappings().all()
-            lines = connection.execute(LINES, {"order_id": order_id}).mappings().all()
+            rows = connection.execute(ORDER, {"order_id": _storable(order_id)}).mappings().all()
+            lines = connection.execute(LINES, {"order_id": _storable(order_id)}).mappings().all()
             return _order(rows[0], lines) if rows else None
+
+    def belongs_to(self, order_id: str, email: str) -> bool:
+        """See Shop.belongs_to."""
+        with self._connection() as connection:
+            held = connection.execute(EMAIL, {"order_id": _storable(order_id)}).scalar_one_or_none()
+            return same_address(held, email)
+
+    def refund(
+        self, order_id: str, amount_minor: int, currency: str, key: str, *, seen_refunded_minor: int | None = None
+    ) -> Refund:
+        """See Shop.refund."""
+        asked = RefundAsked(order_id=order_id, amount_minor=amount_minor, currency=currency, key=key)
+        with self._connection(self._paying_engine) as connection, connection.begin():
+            return refunds.pay(connection, asked, seen_refunded_minor)
+
+    def find_refund(self, order_id: str, key: str) -> Refund | None:
+        """See Shop.find_refund."""
+        with self._connection() as connection:
+            return refunds.find_refund(connection, _storable(order_id), _storable(key))
 
     def orders(self) -> list[Order]:
         """Return all orders by id."""
@@ -75,57 +102,29 @@ class DemoShop:
     def close(self) -> None:
         """See Shop.close."""
         self._engine.dispose()
+        self._paying_engine.dispose()
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self, engine: Engine | None = None) -> Iterator[Connection]:
         try:
-            with self._engine.connect() as connection:
+            with (engine or self._engine).connect() as connection:
                 yield connection
         except (SQLAlchemyError, sqlite3.Error, ValidationError, ValueError) as problem:
-            raise ShopUnavailable("the demo shop's database is damaged or locked", self._mend) from problem
+            if _is_busy(problem):  # nobody is to remove a file for this
+                raise ShopUnavailable("the demo shop's database is busy", "Ask again.") from problem
+            raise ShopUnavailable("the demo shop's database is damaged", self._mend) from problem
 
 
-def open_engine(file: Path) -> Engine:
-    """Return an engine with WAL, foreign keys, a bounded wait for locks, and BEGIN IMMEDIATE where `write` is set."""
-    engine = create_engine(f"sqlite:///{file}")
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
+def _storable(text: str) -> str:
+    """Return the text without halves of characters, which SQLite takes for damage when it is asked for them."""
+    return text.encode("utf-8", "replace").decode()
 
 
-def fill(file: Path, edition: str, customers: Sequence[Customer], orders: Sequence[Order]) -> None:
-    """Create the tables in a new file and write everything in one transaction."""
-    engine = open_engine(file)
-    try:
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
-            SQLModel.metadata.create_all(connection)
-            session = Session(connection)
-            session.add_all(CustomerRow(**customer.model_dump()) for customer in customers)
-            session.flush()
-            session.add_all(OrderRow(**order.model_dump(exclude={"lines"})) for order in orders)
-            session.flush()
-            session.add_all(_line_rows(orders))
-            session.add(EditionRow(edition=edition))
-            session.flush()
-    finally:
-        engine.dispose()
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin` says so, not where the driver guesses
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _line_rows(orders: Sequence[Order]) -> Iterator[OrderLineRow]:
-    for order in orders:
-        for position, line in enumerate(order.lines):
-            yield OrderLineRow(order_id=order.order_id, position=position, **line.model_dump())
+def _is_busy(problem: Exception) -> bool:
+    """Say whether others kept the file, or the one connection that pays, for longer than is waited."""
+    original = problem.orig if isinstance(problem, DBAPIError) else problem
+    code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the low byte is the plain code
+    return isinstance(problem, QueueFull) or code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _order(row: RowMapping, lines: Iterable[RowMapping]) -> Order:

@@ -65,6 +65,24 @@ class OrderLineRow(SQLModel, table=True):
     downloaded_on: date | None = None
 
 
+class RefundRow(SQLModel, table=True):
+    """Money paid back: one row for each key, for ever."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        CheckConstraint("length(currency) = 3"),
+        CheckConstraint("length(key) BETWEEN 1 AND 200"),
+    )
+
+    refund_id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    order_id: str = Field(foreign_key="order.order_id", index=True)
+    amount_minor: int
+    currency: str
+    issued_at: str  # ISO 8601 with its offset, which SQLite's own time type would drop
+
+
 class EditionRow(SQLModel, table=True):
     """Which edition of the seeded data a file holds."""
 

@@ -1,0 +1,44 @@
+"""Bounds the work in progress: beyond it a request is refused at once, never queued without end."""
+
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.http.problems import document
+
+UNGATED = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+@dataclass
+class Gate:
+    """Counts what is in progress in this process; `draining` refuses everything that is new."""
+
+    most: int
+    draining: bool = False
+    in_progress: int = 0
+    refused: int = 0
+
+
+@dataclass
+class GateMiddleware:
+    """Plain ASGI, so that a refusal happens before anything is read."""
+
+    app: ASGIApp
+    gate: Gate = field(default_factory=lambda: Gate(64))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer 503."""
+        if scope["type"] != "http" or scope["path"] in UNGATED:
+            await self.app(scope, receive, send)
+            return
+        gate = self.gate
+        if gate.draining or gate.in_progress >= gate.most:
+            gate.refused += 1
+            answer = document(503, "Too much is in progress. Try again.", {"Retry-After": "1"})
+            await answer(scope, receive, send)
+            return
+        gate.in_progress += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            gate.in_progress -= 1

@@ -1,0 +1,46 @@
+"""Whether the process lives, whether it can answer, and its figures for Prometheus."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from service.http.policy import PolicedRoute, public
+from service.http.problems import Problem
+from service.http.routes.tickets import Open
+from service.store.decisions import answers
+from service.store.errors import StoreUnavailable
+
+router = APIRouter(tags=["health"], route_class=PolicedRoute)
+
+
+class Health(BaseModel):
+    """That all is well."""
+
+    status: str
+
+
+@router.get("/livez")
+@public
+async def livez() -> Health:
+    """Say that the event loop turns."""
+    return Health(status="alive")
+
+
+@router.get("/readyz")
+@public
+async def readyz(parts: Open) -> Health:
+    """Say whether a ticket would be decided and kept."""
+    if parts.gate.draining:
+        raise Problem(503, "The service is ending.", {"Retry-After": "5"})
+    try:
+        await parts.store.read(answers)
+    except StoreUnavailable as problem:
+        raise Problem(503, "The database does not answer.", {"Retry-After": "5"}) from problem
+    return Health(status="ready")
+
+
+@router.get("/metrics", response_class=Response)
+@public
+async def metrics(parts: Open) -> Response:
+    """Return the process's figures. No label is made of what a caller sent."""
+    return Response(parts.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,61 @@
+"""What those who run the service look at."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from agent.decision import decision_schema
+from service.callers import Role
+from service.http.policy import PolicedRoute, allows, public
+from service.http.routes.tickets import Known, Open
+from service.store.summary import summary_since
+
+router = APIRouter(prefix="/v1", tags=["ops"], route_class=PolicedRoute)
+
+
+class Percentiles(BaseModel):
+    """Of the time of whole runs, in milliseconds; null where there was none."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+class Summary(BaseModel):
+    """What was decided lately."""
+
+    hours: int
+    decisions: int
+    by_category: dict[str, int]
+    by_action: dict[str, int]
+    escalation_rate: float | None = Field(description="Null where nothing was decided.")
+    open_cases: int
+    latency_ms: Percentiles
+    release: str = Field(description="The one that decides now.")
+
+
+@router.get("/schema")
+@public
+async def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a Decision."""
+    return decision_schema()
+
+
+@router.get("/ops/summary")
+@allows(Role.OPS)
+async def summary(_caller: Known, parts: Open, hours: Annotated[int, Query(ge=1, le=720)] = 24) -> Summary:
+    """Return volume, categories, escalation rate and latency of the last hours."""
+    since = parts.now() - timedelta(hours=hours)
+    found = await parts.store.read(lambda session: summary_since(session, since))
+    return Summary(
+        hours=hours,
+        decisions=found.decisions,
+        by_category=found.by_category,
+        by_action=found.by_action,
+        escalation_rate=found.escalation_rate,
+        open_cases=found.open_cases,
+        latency_ms=Percentiles(p50=found.latency_ms(50), p95=found.latency_ms(95), p99=found.latency_ms(99)),
+        release=parts.agent.release.id,
+    )

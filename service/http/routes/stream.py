@@ -1,0 +1,79 @@
+"""A message in, its run as server-sent events: `step` while it goes on, then `reply`, one `decision`, `done`.
+
+What can be refused is refused before the stream begins, as a plain answer. Where the run fails later, one `problem`
+event says so. Pings come from FastAPI.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from agent.trace import AnyEvent, StepDone
+from service.callers import Role
+from service.http.models import ChatRequest
+from service.http.parts import Parts
+from service.http.policy import PolicedRoute, allows
+from service.http.routes.tickets import Known, Open, begin, chatting
+from service.intake import Started
+from service.store.conversations import LostRace
+from service.store.errors import StoreUnavailable
+from service.store.idempotency import Answered, ClaimLost
+
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=PolicedRoute)
+
+
+async def begun(asked: ChatRequest, request: Request, caller: Known, parts: Open) -> Started | Answered:
+    """Begin the turn before the stream, so that a refusal is a plain answer."""
+    return await begin(parts, chatting(asked, caller), request, caller)
+
+
+@router.post("/chat/stream", response_class=EventSourceResponse)
+@allows(Role.SERVICE, Role.CHAT, body=ChatRequest)
+async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: Open) -> AsyncIterator[ServerSentEvent]:
+    """Answer one message within its conversation, step by step."""
+    if isinstance(started, Answered):
+        for given in _ending(started):
+            yield given
+        return
+    events: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
+    running = asyncio.create_task(_finish(parts, started, events))
+    try:
+        while (event := await events.get()) is not None:
+            if isinstance(event, StepDone):
+                yield ServerSentEvent(event="step", raw_data=event.model_dump_json(include={"step", "duration_ms"}))
+        for last in _ending(await running):
+            yield last
+    except (LostRace, ClaimLost):
+        yield _problem(409, "Another message of this conversation came first. Nothing of this one was kept.")
+    except StoreUnavailable:
+        yield _problem(503, "The service can't keep anything right now.")
+    finally:
+        if not running.done():
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+async def _finish(parts: Parts, started: Started, events: asyncio.Queue[AnyEvent | None]) -> Answered:
+    try:
+        return await parts.intake.finish(started, events.put_nowait)
+    finally:
+        events.put_nowait(None)
+
+
+def _ending(answered: Answered) -> list[ServerSentEvent]:
+    reply = json.dumps({"text": json.loads(answered.body)["reply"]})
+    return [
+        ServerSentEvent(event="reply", raw_data=reply),
+        ServerSentEvent(event="decision", raw_data=answered.body),
+        ServerSentEvent(event="done", raw_data="{}"),
+    ]
+
+
+def _problem(status: int, detail: str) -> ServerSentEvent:
+    return ServerSentEvent(event="problem", raw_data=json.dumps({"status": status, "detail": detail}))

@@ -1,0 +1,27 @@
+"""What the environment may say about the service. Read once, when it starts."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agent.settings import Settings
+from service.store.engine import sqlite_url
+
+
+class ServiceSettings(BaseSettings):
+    """Variables with the prefix TRIAGE_."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore")
+
+    database: SecretStr | None = Field(
+        default=None, description="sqlite:///FILE or postgresql://...; a file under TRIAGE_VAR when unset."
+    )
+    requests_a_minute: int = Field(default=600, ge=1, description="Of one credential.")
+    messages_a_minute: int = Field(default=120, ge=1, description="Of one customer or visitor.")
+    limits: bool = Field(default=True, description="Off, requests are counted and never refused for their number.")
+    in_progress: int = Field(default=32, ge=1, description="Requests that one worker has in progress at most.")
+
+    def url(self, settings: Settings) -> str:
+        """Return the database's URL."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return sqlite_url(settings.var / "service.db")

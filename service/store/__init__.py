@@ -1,0 +1,1 @@
+"""What the service keeps: conversations, Decisions, traces, cases, proposals, keys. SQLite or Postgres, one code."""
