@@ -20,7 +20,7 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
     clear = _clear(said, text, thresholds)
     if reading.answer in TO_WHAT_IS_OPEN and thread.pending is not None and not (clear and turns_away(text)):
         return _as(thread.pending, said, text), True
-    if reading.answer is Answer.OF_ITS_OWN and clear:
+    if clear and (reading.answer is Answer.OF_ITS_OWN or _names_an_order_for_nothing(text, thread)):
         return said, False
     if reading.answer in {Answer.OF_ITS_OWN, Answer.VAGUE} and not _settled(thread, thresholds) and telling_words(text):
         return said, False
@@ -30,6 +30,12 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
 def _clear(said: Classification, text: str, thresholds: Thresholds) -> bool:
     refuses = _handling(said) is Handling.REFUSE
     return said.confidence >= thresholds.switch and (not refuses or len(telling_words(text)) >= FEWEST_TO_REFUSE)
+
+
+def _names_an_order_for_nothing(text: str, thread: Thread) -> bool:
+    """Say whether an order is named that nothing of the thread's category could look up: so it is about the order."""
+    topics = TAXONOMY[thread.about.category].topics.values()
+    return bool(order_id_mentions(text)) and not any(topic.handling in LOOK_UPS for topic in topics)
 
 
 def _settled(thread: Thread, thresholds: Thresholds) -> bool:

@@ -12,12 +12,13 @@ from service.http.parts import Parts
 from service.parts import open_parts
 from service.settings import ServiceSettings
 from tests.service.http.conftest import Clock, Running
-from tools.demo_shop.seed import ensure_demo_shop
+from tools.demo_shop.seed import ensure_demo_shop, seeded_orders
 from tools.demo_shop.store import DemoShop
 from tools.records import Order, Refund
 from tools.shop import ShopUnavailable
 
 OURS = "C-1001"
+SEEDED = {order.order_id: order for order in seeded_orders()}
 HUMAN = "I want to speak to a human being"
 DANGER = "The kettle I bought caught fire and my hand is burnt"
 
@@ -54,9 +55,10 @@ async def offer(service: Running, order_id: str) -> tuple[dict, dict]:
 
 
 def refunded(shop: DemoShop, order_id: str) -> int:
+    """Return what was refunded of an order since it was seeded."""
     order = shop.order(order_id)
     assert order is not None
-    return order.refunded_minor
+    return order.refunded_minor - SEEDED[order_id].refunded_minor
 
 
 async def test_an_escalation_opens_one_case_with_everything_found(service: Running) -> None:
@@ -99,8 +101,8 @@ async def test_a_person_answers_corrects_and_hands_back(service: Running) -> Non
     path = f"/v1/desk/cases/{listed['case_id']}"
     answered = await service.post(f"{path}/reply", {"text": "Good morning."}, "desk")
     assert answered.json()["messages"][-1]["role"] == "person"
-    corrected = (await service.post(f"{path}/correct", {"priority": "low"}, "desk")).json()
-    assert corrected["priority"] == "low"
+    corrected = (await service.post(f"{path}/correct", {"priority": "high"}, "desk")).json()
+    assert corrected["priority"] == "high"
     assert corrected["corrections"][0]["before"] == listed["priority"]
     assert (await service.post(f"{path}/correct", {"category": "nonsense"}, "desk")).status_code == 422
     closed = (await service.post(f"{path}/hand-back", {}, "desk")).json()
