@@ -11,7 +11,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow eval bench check clean
+.PHONY: help setup demo serve test test-slow eval bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ setup: var/.built ## environment, encoder, index, demo shop; nothing else
 
 demo: setup ## set up and triage the sample inbox
 	@$(BIN)/triage demo
+
+serve: setup ## set up and serve over HTTP with demo keys
+	@$(BIN)/triage serve --demo
 
 test: setup ## set up and pass the tests, without network
 	$(BIN)/python -m pytest

@@ -100,21 +100,13 @@ def _plain(text: str, core: str, order_id: str | None) -> bool:
     words = _words(re.sub(re.escape(order_id), ORDER, text, flags=re.IGNORECASE) if order_id else text)
     if not 0 < len(words) <= MOST_PLAIN_WORDS:
         return False
-    found = False
-    while words:
-        name, length = _longest(words, (core, "acknowledging", "courtesy"))
-        if not length:
-            return False
-        found = found or name == core
-        words = words[length:]
-    return found
-
-
-def _longest(words: Sequence[str], names: Sequence[str]) -> tuple[str, int]:
-    """Return the longest phrase that the words begin with: its list and its length, 0 where there is none."""
-    table = _phrases()
-    lengths = ((name, max((len(one) for one in table[name] if _starts(words, one)), default=0)) for name in names)
-    return max(lengths, key=lambda found: found[1])
+    reached = {(0, False)}  # how many words phrases account for, and whether one of `core` is among these
+    for place in range(len(words)):
+        said = [found for found in (False, True) if (place, found) in reached]
+        for name in (core, "acknowledging", "courtesy") if said else ():
+            lengths = {len(phrase) for phrase in _phrases()[name] if _starts(words[place:], phrase)}
+            reached |= {(place + length, found or name == core) for length in lengths for found in said}
+    return (len(words), True) in reached
 
 
 def _starts(words: Sequence[str], phrase: tuple[str, ...]) -> bool:

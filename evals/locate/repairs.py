@@ -53,7 +53,8 @@ def classify_right(case: Case) -> Iterator[Step]:
 
     async def step(state: State, deps: Deps) -> State:
         reads = await deps.read(state["ticket"].text)
-        return {"vector": reads.vectors[0], "classification": _classification(case, sure)}
+        question = state["ticket"].text
+        return {"vector": reads.vectors[0], "question": question, "classification": _classification(case, sure)}
 
     yield step
 
