@@ -54,8 +54,14 @@ def answer_of(text: str, thread: Thread | None) -> Answer:
     nothing_open = thread.status not in {ThreadStatus.OFFERED, ThreadStatus.ASKED}
     if nothing_open and thanks(text):
         return Answer.THANKS
-    own, words = telling_words(text), _words(text)
-    return Answer.OF_ITS_OWN if len(own) > 1 or (own and len(words) >= FEWEST_OWN_WORDS) else Answer.VAGUE
+    return Answer.OF_ITS_OWN if _of_its_own(text) else Answer.VAGUE
+
+
+def _of_its_own(text: str) -> bool:
+    """Say whether the text says what it is about: in two telling words, in a sentence with one, or of a named order."""
+    telling, words = telling_words(text), _words(text)
+    asks_of_order = bool(order_id_mentions(text)) and any((word,) in _phrases()["asking"] for word in words)
+    return asks_of_order or len(telling) > 1 or (len(telling) == 1 and len(words) >= FEWEST_OWN_WORDS)
 
 
 def gives(text: str, asked_for: Sequence[str]) -> bool:
@@ -96,16 +102,16 @@ def without_emails(text: str) -> str:
 
 
 def _plain(text: str, core: str, order_id: str | None) -> bool:
-    """Say whether the text is made of phrases alone, one of them from `core`."""
+    """Say whether the text is made of phrases alone, at least one of them from `core`."""
     words = _words(re.sub(re.escape(order_id), ORDER, text, flags=re.IGNORECASE) if order_id else text)
-    if not 0 < len(words) <= MOST_PLAIN_WORDS:
+    if len(text) > MOST_READ or len(words) > MOST_PLAIN_WORDS:
         return False
-    reached = {(0, False)}  # how many words phrases account for, and whether one of `core` is among these
+    table = _phrases()
+    reached = {(0, False)}  # up to which word there are phrases, and whether one of them was from `core`
     for place in range(len(words)):
-        said = [found for found in (False, True) if (place, found) in reached]
-        for name in (core, "acknowledging", "courtesy") if said else ():
-            lengths = {len(phrase) for phrase in _phrases()[name] if _starts(words[place:], phrase)}
-            reached |= {(place + length, found or name == core) for length in lengths for found in said}
+        for name in (core, "acknowledging", "courtesy"):
+            ends = [place + len(phrase) for phrase in table[name] if _starts(words[place:], phrase)]
+            reached |= {(end, found or name == core) for at, found in reached if at == place for end in ends}
     return (len(words), True) in reached
 
 

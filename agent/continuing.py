@@ -18,7 +18,9 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
     if thread is None:
         return said, False
     clear = _clear(said, text, thresholds)
-    if reading.answer in TO_WHAT_IS_OPEN and thread.pending is not None and not (clear and turns_away(text)):
+    if clear and reading.answer is Answer.GIVES and turns_away(text):
+        return said, False
+    if reading.answer in TO_WHAT_IS_OPEN and thread.pending is not None:
         return _as(thread.pending, said, text), True
     if clear and (reading.answer is Answer.OF_ITS_OWN or _names_an_order_for_nothing(text, thread)):
         return said, False
@@ -33,9 +35,13 @@ def _clear(said: Classification, text: str, thresholds: Thresholds) -> bool:
 
 
 def _names_an_order_for_nothing(text: str, thread: Thread) -> bool:
-    """Say whether an order is named that nothing of the thread's category could look up: so it is about the order."""
+    """Say whether it is asked about an order that nothing of the thread's category could look up.
+
+    A bare number is no question: it may well belong to what was said before.
+    """
     topics = TAXONOMY[thread.about.category].topics.values()
-    return bool(order_id_mentions(text)) and not any(topic.handling in LOOK_UPS for topic in topics)
+    asked = "?" in text and bool(order_id_mentions(text))
+    return asked and not any(topic.handling in LOOK_UPS for topic in topics)
 
 
 def _settled(thread: Thread, thresholds: Thresholds) -> bool:

@@ -11,7 +11,12 @@ LONGEST_RUN_S = 110
 Done = subprocess.CompletedProcess[str]
 
 
-def run(command: Sequence[str | bytes | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Done:
+def run(
+    command: Sequence[str | bytes | Path],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    longest_s: float = LONGEST_RUN_S,
+) -> Done:
     """Run a command to its end and return what it said."""
     return subprocess.run(
         command,
@@ -20,7 +25,7 @@ def run(command: Sequence[str | bytes | Path], folder: Path, environment: Mappin
         capture_output=True,
         text=True,
         check=False,
-        timeout=LONGEST_RUN_S,
+        timeout=longest_s,
     )
 
 

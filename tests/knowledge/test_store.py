@@ -127,6 +127,7 @@ def kill_while_building(var: Path, root: Path, after: float) -> None:
         building.send_signal(signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_killed_while_building(tmp_path: Path, var: Path, encoder: Encoder) -> None:
     survive_kills(tmp_path, var, encoder, [0.1, 0.7])
 

@@ -97,6 +97,7 @@ def test_classify_names_the_line_that_is_none(run: Callable[..., Done], tmp_path
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_demo_triages_the_inbox(run: Callable[..., Done], root: Path) -> None:
     done = run("demo")
     assert done.returncode == 0, done.stderr
