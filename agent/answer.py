@@ -13,6 +13,7 @@ from typing import Any
 
 from agent.signals import filled
 from agent.thread import Thread, ThreadStatus
+from tools.email_address import address_mentions, without_addresses
 from tools.orders import order_id_mentions
 
 WORDS = Path(__file__).with_suffix(".toml")
@@ -20,7 +21,6 @@ MOST_PLAIN_WORDS = 16  # of a plain yes, no or thanks
 MOST_READ = 600  # characters in which an answer is looked for
 FEWEST_OWN_WORDS = 3  # of a message that speaks of one thing: fewer are a short answer
 ORDER = "{order}"
-_EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4]")
 _WORD = re.compile(r"\{order\}|\w+|[^\w\s.,!\u2026-]")
 _NUMBER = re.compile(r"\d")
@@ -67,7 +67,7 @@ def _of_its_own(text: str) -> bool:
 def gives(text: str, asked_for: Sequence[str]) -> bool:
     """Say whether the text holds any of what was asked for."""
     order = bool({"order_id", "which_order"} & set(asked_for)) and bool(order_id_mentions(text))
-    return order or ("email" in asked_for and bool(_EMAIL.search(text)))
+    return order or ("email" in asked_for and bool(address_mentions(text)))
 
 
 def cannot_say(text: str) -> bool:
@@ -92,13 +92,8 @@ def telling_words(text: str) -> list[str]:
     table = _phrases()
     names = ("vague", "courtesy", "acknowledging", "closing")
     vague = {word for name in names for phrase in table[name] for word in phrase}
-    words = _words(without_emails(text))
+    words = _words(without_addresses(text))
     return [word for word in words if word not in vague and word[0].isalpha() and not _NUMBER.search(word)]
-
-
-def without_emails(text: str) -> str:
-    """Return the text without e-mail addresses: those are data, not words."""
-    return _EMAIL.sub(" ", text)
 
 
 def _plain(text: str, core: str, order_id: str | None) -> bool:

@@ -22,7 +22,7 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
         return said, False
     if reading.answer in TO_WHAT_IS_OPEN and thread.pending is not None:
         return _as(thread.pending, said, text), True
-    if clear and (reading.answer is Answer.OF_ITS_OWN or _names_an_order_for_nothing(text, thread)):
+    if clear and reading.answer is Answer.OF_ITS_OWN:
         return said, False
     if reading.answer in {Answer.OF_ITS_OWN, Answer.VAGUE} and not _settled(thread, thresholds) and telling_words(text):
         return said, False
@@ -32,16 +32,6 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
 def _clear(said: Classification, text: str, thresholds: Thresholds) -> bool:
     refuses = _handling(said) is Handling.REFUSE
     return said.confidence >= thresholds.switch and (not refuses or len(telling_words(text)) >= FEWEST_TO_REFUSE)
-
-
-def _names_an_order_for_nothing(text: str, thread: Thread) -> bool:
-    """Say whether it is asked about an order that nothing of the thread's category could look up.
-
-    A bare number is no question: it may well belong to what was said before.
-    """
-    topics = TAXONOMY[thread.about.category].topics.values()
-    asked = "?" in text and bool(order_id_mentions(text))
-    return asked and not any(topic.handling in LOOK_UPS for topic in topics)
 
 
 def _settled(thread: Thread, thresholds: Thresholds) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.answer import Answer, answer_of, telling_words, without_emails
+from agent.answer import Answer, answer_of, telling_words
 from agent.decision import Flag
 from agent.deps import Deps
 from agent.language import SPOKEN, language_of
@@ -10,6 +10,7 @@ from agent.models.protocol import Reading
 from agent.signals import signals
 from agent.state import State
 from agent.ticket import Ticket
+from tools.email_address import without_addresses
 from tools.orders import order_id_mentions
 
 MOST_ORDERS = 3
@@ -30,7 +31,7 @@ def _language(ticket: Ticket, answer: Answer) -> str:
     if ticket.thread is None:
         return language_of(ticket.text)
     understood = answer not in {Answer.OF_ITS_OWN, Answer.VAGUE, Answer.GIVES}
-    return SPOKEN if understood or not telling_words(ticket.text) else language_of(without_emails(ticket.text))
+    return SPOKEN if understood or not telling_words(ticket.text) else language_of(without_addresses(ticket.text))
 
 
 def _order_ids(ticket: Ticket, answer: Answer, deps: Deps) -> tuple[str, ...]:
