@@ -1,4 +1,4 @@
-"""A typed client of the HTTP door, in one file: copy it, or import it.
+"""A typed client of the HTTP door. It loads nothing of the service but plain models.
 
 with TriageClient("http://127.0.0.1:8000", key) as client:
     decision = client.chat("I want my money back", customer_id="C-1001")
@@ -13,9 +13,7 @@ from typing import Any, Self
 import httpx2
 
 from agent.decision import Decision
-from service.http.problems import ProblemDocument
-from service.http.routes.conversations import ConversationView
-from service.http.routes.ops import Summary
+from service.http.answers import ConversationView, ProblemDocument, Summary
 
 
 class Refused(Exception):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from pydantic import ValidationError
+
 from agent.assemble import Agent
 from agent.decision import Decision, Flag
 from agent.held import Holding, held
@@ -176,10 +178,18 @@ def _ticket(incoming: Incoming, begun: Begun) -> Ticket:
         metadata=incoming.metadata,
         earlier=tuple(_turn(message) for message in begun.messages),
         conversation_id=conversation.id,
-        thread=Thread.model_validate_json(conversation.thread) if conversation.thread else None,
+        thread=_thread(conversation.thread),
         visitor=conversation.visitor_id is not None,
     )
 
 
 def _turn(message: Message) -> Turn:
     return Turn(role="customer" if message.role == "customer" else "agent", text=message.text)
+
+
+def _thread(kept: str | None) -> Thread | None:
+    """Return the thread; one that was kept under another taxonomy means nothing any more."""
+    try:
+        return Thread.model_validate_json(kept) if kept is not None else None
+    except ValidationError:
+        return None

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.clock import Today
@@ -31,6 +32,11 @@ class Outbox:
     shop: Shop
     today: Today
     now: Now
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Say that something is due."""
+        self.woken.set()
 
     async def run(self) -> None:
         """Send what is due, until cancelled."""
@@ -39,7 +45,9 @@ class Outbox:
                 await self.send_due()
             except StoreUnavailable as problem:
                 LOG.warning("outbox: %s", type(problem).__name__)
-            await asyncio.sleep(EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), EVERY)
+            self.woken.clear()
 
     async def send_due(self) -> None:
         """Send what is due now; raises StoreUnavailable."""

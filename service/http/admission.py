@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from service.callers import Caller
 from service.http.policy import Policy
-from service.http.problems import Problem
+from service.http.problems import Problem, too_often
 from service.store.counts import Limit
 from service.store.entry import enter
 from service.store.store import Store
@@ -39,11 +39,6 @@ class Door:
         if entered.caller.role not in policy.roles:
             raise Problem(403, "This credential is not for that.")
         return entered.caller
-
-
-def too_often(wait: int) -> Problem:
-    """Return the refusal of a request that comes too soon."""
-    return Problem(429, "Too many requests. Wait as long as Retry-After says.", {"Retry-After": str(wait)})
 
 
 def _credential(request: Request) -> str:

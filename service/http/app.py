@@ -1,18 +1,19 @@
 """Puts the routes and what stands before them together."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from service.housekeeping import housekeeping
+from service.http.answers import ProblemDocument
 from service.http.gate import Gate, GateMiddleware
 from service.http.metrics import MetricsMiddleware
 from service.http.parts import Parts
 from service.http.policy import Policy, policy_of
-from service.http.problems import ProblemDocument, add_problem_handlers
+from service.http.problems import add_problem_handlers
 from service.http.routes import conversations, desk, health, ops, stream, tickets
 
 TITLE = "support-triage"
@@ -59,11 +60,8 @@ def _lifespan(parts: Parts, started: Callable[[Gate], None]) -> Callable[[FastAP
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         started(parts.gate)
-        sending = asyncio.create_task(parts.outbox.run())
-        yield
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
+        async with housekeeping(parts.store, parts.outbox, parts.now):
+            yield
         parts.agent.close()
         parts.store.close()
 

@@ -11,7 +11,7 @@ from service.callers import Caller
 from service.clock import Now
 from service.http.problems import Problem
 from service.store import idempotency
-from service.store.idempotency import Answered, KeyInUse, KeyReused, Named
+from service.store.idempotency import Answered, Named
 from service.store.store import Session, Store
 
 HEADER = "Idempotency-Key"
@@ -51,23 +51,4 @@ async def once(
         idempotency.finish(session, named, begun, answered)
         return answered
 
-    return response(await _translated(store, whole))
-
-
-async def _translated(store: Store, unit: Callable[[Session], Answered]) -> Answered:
-    try:
-        return await store.write(unit)
-    except KeyInUse as problem:
-        raise in_use() from problem
-    except KeyReused as problem:
-        raise reused() from problem
-
-
-def in_use() -> Problem:
-    """Return the answer while a request with this key is being done."""
-    return Problem(409, f"A request with this {HEADER} is in progress.", {"Retry-After": "1"})
-
-
-def reused() -> Problem:
-    """Return the answer where a key came with another request before."""
-    return Problem(422, f"This {HEADER} came with another request before.")
+    return response(await store.write(whole))

@@ -1,18 +1,25 @@
-"""What the routes work with, put together once for each worker."""
+"""What the routes work with: the only place where the service's parts are put together, once for each worker."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Depends
 from starlette.requests import Request
 
 from agent.assemble import Agent
 from service.callers import Caller
-from service.clock import Now
+from service.clock import Now, utc_now
 from service.http.admission import Door
 from service.http.gate import Gate
 from service.http.metrics import Metrics
 from service.intake import Intake
 from service.outbox import Outbox
+from service.settings import ServiceSettings
+from service.store.counts import Limit
+from service.store.migrate import require_current
 from service.store.store import Store
+
+MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -39,3 +46,20 @@ def caller_of(request: Request) -> Caller:
     """Return who was let in; a dependency of routes that are not public."""
     caller: Caller = request.state.caller
     return caller
+
+
+Known = Annotated[Caller, Depends(caller_of)]
+Open = Annotated[Parts, Depends(parts_of)]
+
+
+def open_parts(agent: Agent, url: str, settings: ServiceSettings, now: Now = utc_now) -> Parts:
+    """Return the parts; raises SchemaError, BadUrlError or StoreUnavailable."""
+    store = Store(url)
+    require_current(store)
+    gate = Gate(settings.in_progress)
+    metrics = Metrics(gate)
+    door = Door(store, Limit(settings.requests_a_minute, MINUTE), now, settings.limits)
+    customers = Limit(settings.messages_a_minute, MINUTE)
+    intake = Intake(agent, store, now, customers, settings.limits, metrics.decided)
+    outbox = Outbox(store, agent.shop, agent.today, now)
+    return Parts(agent, store, intake, outbox, door, gate, metrics, now)

@@ -1,69 +1,26 @@
-"""What people at the desk are shown."""
+"""Rows as people are shown them."""
 
 import json
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, Field
-
-from service.http.routes.conversations import Said, said
+from service.http.answers import CaseSummary, CaseView, ConversationView, CorrectionView, ProposalView, Said
 from service.store.desk import CaseFile
-from service.store.tables import CaseRow, ProposalRow
+from service.store.tables import CaseRow, Conversation, Message, ProposalRow
 
 
-class ProposalView(BaseModel):
-    """A refund that waits for a person's word, or what became of it."""
-
-    proposal_id: str
-    state: str
-    order_id: str
-    amount_minor: int
-    currency: str
-    reason_code: str
-    decided_by: str | None
-    refund_id: str | None
-    why: str | None
+def conversation_view(found: Conversation, messages: Sequence[Message]) -> ConversationView:
+    """Return a conversation as its customer may see it."""
+    return ConversationView.model_validate(
+        {"conversation_id": found.id, "state": found.state, "messages": [said(one) for one in messages]}
+    )
 
 
-class CaseSummary(BaseModel):
-    """A case as lists show it."""
-
-    case_id: str
-    conversation_id: str
-    ticket_id: str
-    kind: str
-    state: str
-    team: str
-    category: str
-    priority: str
-    reason: str
-    created_at: datetime
-    proposal: ProposalView | None
-
-
-class CaseList(BaseModel):
-    """Cases in the order in which they should be worked on; `next` continues the list."""
-
-    cases: list[CaseSummary]
-    next: str | None
-
-
-class CorrectionView(BaseModel):
-    """What a person put right."""
-
-    field: str
-    before: str
-    after: str
-    by: str
-    at: datetime
-
-
-class CaseView(CaseSummary):
-    """A case with everything that was found."""
-
-    facts: dict[str, Any] = Field(description="The Decision, with its reply as a draft, and the passages found.")
-    messages: list[Said]
-    corrections: list[CorrectionView]
+def said(message: Message) -> Said:
+    """Return a message as people see it."""
+    return Said.model_validate(
+        {"role": message.role, "text": message.text, "ticket_id": message.ticket_id, "at": message.created_at}
+    )
 
 
 def summary_of(case: CaseRow, proposal: ProposalRow | None) -> CaseSummary:

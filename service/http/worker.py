@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from agent.assemble import assemble
 from agent.settings import Settings
 from service.http.app import create_app
+from service.http.parts import open_parts
 from service.http.server import drain_when_told
 from service.logs import log_to_stderr
-from service.parts import open_parts
 from service.settings import ServiceSettings
 
 

@@ -12,19 +12,18 @@ NOT_CLOSED = ("waiting", "open")
 
 
 def open_case(session: Session, case: CaseRow) -> None:
-    """Add a case. A conversation in which one of its kind is not closed keeps that one, moved up where this is worse.
+    """Add an escalation. A conversation in which one is not closed keeps that one, moved up where this is worse.
 
     Two escalations of one conversation are one piece of work, whoever comes first.
     """
-    there = _not_closed(session, case.conversation_id, case.kind)
+    there = held_by(session, case.conversation_id)
     if there is None:
         session.add(case)
         session.flush()
         return
-    if case.kind == "escalation":
-        there.rank, there.priority = min((there.rank, there.priority), (case.rank, case.priority))
-        there.updated_at = case.created_at
-        session.add(there)
+    there.rank, there.priority = min((there.rank, there.priority), (case.rank, case.priority))
+    there.updated_at = case.created_at
+    session.add(there)
 
 
 def propose(session: Session, case: CaseRow, proposal: ProposalRow) -> None:
@@ -62,16 +61,14 @@ def offers_of(session: Session, conversation_id: str) -> Sequence[ProposalRow]:
 
 def held_by(session: Session, conversation_id: str) -> CaseRow | None:
     """Return the case by which a person holds a conversation."""
-    return _not_closed(session, conversation_id, "escalation")
+    query = select(CaseRow).where(
+        CaseRow.conversation_id == conversation_id,
+        CaseRow.kind == "escalation",
+        col(CaseRow.state).in_(NOT_CLOSED),
+    )
+    return session.exec(query).first()
 
 
 def close_case(session: Session, id: str, now: datetime) -> None:
     """Close a case; one that is closed stays so."""
     session.execute(update(CaseRow).where(col(CaseRow.id) == id).values(state="closed", updated_at=now))
-
-
-def _not_closed(session: Session, conversation_id: str, kind: str) -> CaseRow | None:
-    query = select(CaseRow).where(
-        CaseRow.conversation_id == conversation_id, CaseRow.kind == kind, col(CaseRow.state).in_(NOT_CLOSED)
-    )
-    return session.exec(query).first()

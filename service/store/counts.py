@@ -1,17 +1,14 @@
 """How often something was done lately, counted for all workers together: rate limits and limited attempts."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from service.store.engine import POSTGRES
 from service.store.tables import CountRow
-
-KEPT = timedelta(hours=2)  # after a window's end
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,7 @@ def count(session: Session, subject: str, limit: Limit, now: datetime) -> int:
     these = _one_more(session, subject, int(window), limit, now)
     before = session.get(CountRow, (subject, int(window) - 1))
     slid = these + (before.count if before else 0) * (1 - passed / limit.seconds)
-    if these == 1:
-        session.execute(delete(CountRow).where(col(CountRow.ends_at) < now - KEPT))
     return 0 if slid <= limit.most else max(1, round(limit.seconds - passed))
-
-
-def counted(session: Session, subject: str, limit: Limit, now: datetime) -> int:
-    """Return how many there are in the subject's present window, counting nothing."""
-    row = session.get(CountRow, (subject, int(now.timestamp() // limit.seconds)))
-    return row.count if row else 0
 
 
 def _one_more(session: Session, subject: str, window: int, limit: Limit, now: datetime) -> int:

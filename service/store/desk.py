@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import Session, col, select
 
-from service.store.cases import close_case
+from service.store.cases import close_case, held_by
 from service.store.conversations import add_turn, conversation_of, messages_of
 from service.store.tables import CaseRow, Conversation, Correction, Message, OutboxRow, ProposalRow
 
@@ -113,16 +113,15 @@ def decline(session: Session, id: str, by: str, why: str, now: datetime, *, stat
 
 
 def hand_back(session: Session, id: str, now: datetime) -> None:
-    """Close a case; its conversation is the agent's again where no other case holds it. Raises NoSuchCase."""
+    """Close a case; its conversation is the agent's again where no other case holds it. Raises NoSuchCase.
+
+    A refund that nobody has decided is withdrawn with it.
+    """
     conversation = _conversation(session, id)
     close_case(session, id, now)
-    others = select(CaseRow.id).where(
-        CaseRow.conversation_id == conversation.id,
-        CaseRow.kind == "escalation",
-        CaseRow.state != "closed",
-        CaseRow.id != id,
-    )
-    if session.exec(others).first() is None:
+    undecided = and_(col(ProposalRow.case_id) == id, col(ProposalRow.state).in_(APPROVABLE))
+    session.execute(update(ProposalRow).where(undecided).values(state="withdrawn", updated_at=now))
+    if held_by(session, conversation.id) is None:
         mine = col(Conversation.id) == conversation.id
         session.execute(update(Conversation).where(mine).values(state="open", updated_at=now))
 

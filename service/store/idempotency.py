@@ -50,8 +50,11 @@ class Answered:
 
 def begin(session: Session, named: Named, now: datetime) -> Answered | str:
     """Return the earlier answer, or a new claim on the key; raises KeyInUse or KeyReused."""
-    session.execute(delete(IdempotencyRow).where(col(IdempotencyRow.created_at) < now - KEPT))
     row = session.get(IdempotencyRow, (named.caller, named.route, named.key), with_for_update=True)
+    if row is not None and row.created_at < now - KEPT:
+        session.delete(row)
+        session.flush()
+        row = None
     claim = secrets.token_hex(8)
     if row is None:
         session.add(

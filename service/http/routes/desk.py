@@ -7,21 +7,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from service.callers import Caller, Role
+from service.http.answers import CaseList, CaseView
 from service.http.keyed import once
 from service.http.models import Correct, Decline, Nothing, Reply
-from service.http.parts import Parts
+from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
-from service.http.problems import Problem, not_found
-from service.http.routes.tickets import Known, Open, lost_race
-from service.http.views import CaseList, CaseView, summary_of, view_of
+from service.http.views import summary_of, view_of
 from service.records import rank_of
 from service.refund_now import Judged, judge_now
 from service.store import desk
-from service.store.conversations import LostRace
-from service.store.desk import AlreadyDecided, NoSuchCase
 from service.store.idempotency import Answered
 from service.store.store import Session
-from tools.shop import ShopUnavailable
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], route_class=PolicedRoute)
 
@@ -45,10 +41,7 @@ async def cases(
 @allows(Role.DESK)
 async def case(id: str, _caller: Known, parts: Open) -> CaseView:
     """Return a case with everything that was found, and what was said."""
-    try:
-        return view_of(await parts.store.read(lambda session: desk.case_file(session, id)))
-    except NoSuchCase as problem:
-        raise not_found() from problem
+    return view_of(await parts.store.read(lambda session: desk.case_file(session, id)))
 
 
 @router.post("/cases/{id}/reply", response_model=CaseView)
@@ -71,13 +64,8 @@ async def correct(id: str, asked: Correct, request: Request, caller: Known, part
 @allows(Role.DESK, body=Nothing)
 async def approve(id: str, asked: Nothing, request: Request, caller: Known, parts: Open) -> Response:
     """Approve a refund. It is judged again now; what no longer qualifies as it was offered is refused, and not paid."""
-    try:
-        file = await parts.store.read(lambda session: desk.case_file(session, id))
-        judged = await asyncio.to_thread(judge_now, file.proposal, parts.agent.shop, parts.agent.today())
-    except NoSuchCase as problem:
-        raise not_found() from problem
-    except ShopUnavailable as problem:
-        raise Problem(503, "The shop does not answer, so nothing can be judged.", {"Retry-After": "5"}) from problem
+    file = await parts.store.read(lambda session: desk.case_file(session, id))
+    judged = await asyncio.to_thread(judge_now, file.proposal, parts.agent.shop, parts.agent.today())
 
     def unit(session: Session) -> None:
         if judged is Judged.AS_OFFERED:
@@ -86,7 +74,7 @@ async def approve(id: str, asked: Nothing, request: Request, caller: Known, part
             desk.decline(session, id, caller.id, judged.value, parts.now(), state="refused")
 
     answer = await _done(request, caller, parts, id, unit)
-    await parts.outbox.send_due()
+    parts.outbox.wake()
     return answer
 
 
@@ -112,11 +100,4 @@ async def _done(request: Request, caller: Caller, parts: Parts, id: str, change:
         session.flush()
         return Answered(200, view_of(desk.case_file(session, id)).model_dump_json())
 
-    try:
-        return await once(request, caller, parts.store, unit, parts.now)
-    except NoSuchCase as problem:
-        raise not_found() from problem
-    except AlreadyDecided as problem:
-        raise Problem(409, "There is no refund here that waits for a decision.") from problem
-    except LostRace as problem:
-        raise lost_race() from problem
+    return await once(request, caller, parts.store, unit, parts.now)

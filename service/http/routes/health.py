@@ -2,21 +2,15 @@
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
 
+from service.http.answers import Health
+from service.http.parts import Open
 from service.http.policy import PolicedRoute, public
 from service.http.problems import Problem
-from service.http.routes.tickets import Open
 from service.store.decisions import answers
 from service.store.errors import StoreUnavailable
 
 router = APIRouter(tags=["health"], route_class=PolicedRoute)
-
-
-class Health(BaseModel):
-    """That all is well."""
-
-    status: str
 
 
 @router.get("/livez")

@@ -4,36 +4,15 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
 from agent.decision import decision_schema
 from service.callers import Role
+from service.http.answers import Percentiles, Summary
+from service.http.parts import Known, Open
 from service.http.policy import PolicedRoute, allows, public
-from service.http.routes.tickets import Known, Open
 from service.store.summary import summary_since
 
 router = APIRouter(prefix="/v1", tags=["ops"], route_class=PolicedRoute)
-
-
-class Percentiles(BaseModel):
-    """Of the time of whole runs, in milliseconds; null where there was none."""
-
-    p50: float | None
-    p95: float | None
-    p99: float | None
-
-
-class Summary(BaseModel):
-    """What was decided lately."""
-
-    hours: int
-    decisions: int
-    by_category: dict[str, int]
-    by_action: dict[str, int]
-    escalation_rate: float | None = Field(description="Null where nothing was decided.")
-    open_cases: int
-    latency_ms: Percentiles
-    release: str = Field(description="The one that decides now.")
 
 
 @router.get("/schema")

@@ -16,13 +16,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from agent.trace import AnyEvent, StepDone
 from service.callers import Role
 from service.http.models import ChatRequest
-from service.http.parts import Parts
+from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
-from service.http.routes.tickets import Known, Open, begin, chatting
+from service.http.problems import Problem, problem_of
+from service.http.routes.tickets import begin, chatting
 from service.intake import Started
-from service.store.conversations import LostRace
-from service.store.errors import StoreUnavailable
-from service.store.idempotency import Answered, ClaimLost
+from service.store.idempotency import Answered
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=PolicedRoute)
 
@@ -48,10 +47,8 @@ async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: 
                 yield ServerSentEvent(event="step", raw_data=event.model_dump_json(include={"step", "duration_ms"}))
         for last in _ending(await running):
             yield last
-    except (LostRace, ClaimLost):
-        yield _problem(409, "Another message of this conversation came first. Nothing of this one was kept.")
-    except StoreUnavailable:
-        yield _problem(503, "The service can't keep anything right now.")
+    except Exception as problem:
+        yield _problem(problem_of(problem))
     finally:
         if not running.done():
             running.cancel()
@@ -75,5 +72,5 @@ def _ending(answered: Answered) -> list[ServerSentEvent]:
     ]
 
 
-def _problem(status: int, detail: str) -> ServerSentEvent:
-    return ServerSentEvent(event="problem", raw_data=json.dumps({"status": status, "detail": detail}))
+def _problem(problem: Problem) -> ServerSentEvent:
+    return ServerSentEvent(event="problem", raw_data=json.dumps({"status": problem.status, "detail": problem.detail}))

@@ -1,27 +1,19 @@
 """Tickets and messages in, Decisions out."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from agent.decision import Decision
-from agent.ticket import EmptyTicketError
 from service.callers import Caller, Role
-from service.http.admission import too_often
-from service.http.keyed import in_use, named_by, response, reused
+from service.http.keyed import named_by, response
 from service.http.models import ChatRequest, TriageRequest
-from service.http.parts import Parts, caller_of, parts_of
+from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
-from service.http.problems import Problem, not_found
+from service.http.problems import Problem
 from service.intake import Incoming, Started
-from service.store.conversations import LostRace
-from service.store.idempotency import Answered, ClaimLost, KeyInUse, KeyReused
-from service.store.owners import NoSuchConversation, Writer
-from service.store.turns import TooOften
+from service.store.idempotency import Answered
+from service.store.owners import Writer
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=PolicedRoute)
-Known = Annotated[Caller, Depends(caller_of)]
-Open = Annotated[Parts, Depends(parts_of)]
 
 
 @router.post("/triage", response_model=Decision)
@@ -62,32 +54,10 @@ def writer_of(caller: Caller, customer_id: str | None) -> Writer:
 
 
 async def begin(parts: Parts, incoming: Incoming, request: Request, caller: Caller) -> Started | Answered:
-    """Begin a turn; raises Problem."""
-    try:
-        return await parts.intake.begin(incoming, named_by(request, caller))
-    except EmptyTicketError as problem:
-        raise Problem(422, "The message is empty.") from problem
-    except NoSuchConversation as problem:
-        raise not_found() from problem
-    except TooOften as problem:
-        raise too_often(problem.wait) from problem
-    except KeyInUse as problem:
-        raise in_use() from problem
-    except KeyReused as problem:
-        raise reused() from problem
+    """Begin a turn."""
+    return await parts.intake.begin(incoming, named_by(request, caller))
 
 
 async def finish(parts: Parts, started: Started | Answered) -> Answered:
-    """Finish a turn that has begun; raises Problem."""
-    if isinstance(started, Answered):
-        return started
-    try:
-        return await parts.intake.finish(started)
-    except (LostRace, ClaimLost) as problem:
-        raise lost_race() from problem
-
-
-def lost_race() -> Problem:
-    """Return the answer to a message that another one of its conversation has overtaken."""
-    detail = "Another message of this conversation came first. Nothing of this one was kept: send it again."
-    return Problem(409, detail, {"Retry-After": "1"})
+    """Finish a turn that has begun."""
+    return started if isinstance(started, Answered) else await parts.intake.finish(started)

@@ -12,8 +12,7 @@ from fastapi import FastAPI
 from agent.assemble import Agent
 from service.callers import KEY_ROLES
 from service.http.app import create_app
-from service.http.parts import Parts
-from service.parts import open_parts
+from service.http.parts import Parts, open_parts
 from service.settings import ServiceSettings
 from service.store.keys import create_key
 from service.store.signing import ensure_signing_secret

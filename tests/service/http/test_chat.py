@@ -2,7 +2,7 @@
 
 import asyncio
 
-from service.http.routes.conversations import ConversationView
+from service.http.answers import ConversationView
 from tests.service.http.conftest import Running
 
 OURS, OTHER = "C-1001", "C-1002"

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.assemble import Agent
-from service.http.parts import Parts
-from service.parts import open_parts
+from service.http.parts import Parts, open_parts
 from service.settings import ServiceSettings
 from tests.service.http.conftest import Clock, Running
 from tools.demo_shop.seed import ensure_demo_shop, seeded_orders
@@ -205,6 +204,7 @@ async def test_a_lost_answer_of_the_shop_is_asked_for_again_and_paid_once(
     outbox = dataclasses.replace(service.parts.outbox, shop=Unanswering(shop))
     service.app.state.parts = dataclasses.replace(service.parts, outbox=outbox)
     answer = await service.post(f"/v1/desk/cases/{case['case_id']}/approve", {}, "desk")
+    await outbox.send_due()
     assert answer.json()["proposal"]["state"] == "approved"
     service.clock.turn(minutes=1)
     await outbox.send_due()
@@ -218,3 +218,13 @@ async def test_a_ticket_without_a_conversation_waits_for_a_person_at_once(servic
     assert (await service.post("/v1/triage", body)).json()["next_action"] == "offer_refund"
     (case,) = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     assert case["kind"] == "refund"
+
+
+async def test_a_refund_whose_case_was_handed_back_is_not_approved_any_more(
+    service: Running, shop: DemoShop, offered: str
+) -> None:
+    _, case = await offer(service, offered)
+    path = f"/v1/desk/cases/{case['case_id']}"
+    assert (await service.post(f"{path}/hand-back", {}, "desk")).json()["proposal"]["state"] == "withdrawn"
+    assert (await service.post(f"{path}/approve", {}, "desk")).status_code == 409
+    assert refunded(shop, offered) == 0
