@@ -12,6 +12,7 @@ from service.commands.keys import app as keys
 from service.commands.serve import serve
 from service.commands.shop import shop
 from service.commands.ticket import ticket
+from service.commands.traces import app as traces
 
 FAILED, WRONG_USE = 1, 2
 
@@ -27,6 +28,7 @@ for command in (ticket, demo, shop, classify, serve, doctor):
     # A ticket may begin with a dash ("-5 EUR was charged"); what is a mistyped option is refused by `ticket` itself.
     app.command(context_settings={"ignore_unknown_options": command is ticket})(command)
 app.add_typer(keys, name="keys")
+app.add_typer(traces, name="traces")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`triage serve`: the HTTP door."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 HOST = "127.0.0.1"
 DRAINS_IN = 8  # seconds that requests in progress have when the service ends
+KEYS = Path("demo") / "keys.json"  # under TRIAGE_VAR
 FAILED = 1
 
 
@@ -21,41 +23,34 @@ def serve(
     """Serve over HTTP. Without --demo there has to be a key: `triage keys create`."""
     from agent.settings import Settings
     from service.clock import utc_now
+    from service.database import opened_database
     from service.demo_keys import ensure_demo_keys
     from service.http.server import run
-    from service.settings import ServiceSettings
     from service.store.keys import any_key
-    from service.store.migrate import upgrade
     from service.store.signing import ensure_signing_secret
-    from service.store.store import Store
 
-    settings, own = Settings(), ServiceSettings()
-    if own.database is None:
-        settings.var.mkdir(parents=True, exist_ok=True)
-    store = Store(own.url(settings))
-    try:
-        upgrade(store)
+    var = Settings().var
+    with opened_database() as store:
         store.write_now(lambda session: ensure_signing_secret(session, utc_now()))
         if demo:
-            keys = settings.var / "demo" / "keys.json"
-            ensure_demo_keys(store, keys, utc_now())
-            typer.echo(f"Demo keys, one for each role: {keys}", err=True)
+            ensure_demo_keys(store, var / KEYS, utc_now())
+            typer.echo(f"Demo keys, one for each role: {var / KEYS}", err=True)
         elif not store.read_now(any_key):
             typer.echo("There is no key yet. Make one with `triage keys create service NAME`.", err=True)
             raise typer.Exit(FAILED)
-    finally:
-        store.close()
     if workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="triage-metrics-"))
-    run(host, port, workers, DRAINS_IN, lambda address: _say(address, demo, settings.var))
+    run(host, port, workers, DRAINS_IN, lambda address: _say(address, var / KEYS if demo else None))
 
 
-def _say(address: str, demo: bool, var: Path) -> None:
+def _say(address: str, keys: Path | None) -> None:
+    """Print the addresses to standard output at once: whoever waits for the service reads them through a pipe."""
     typer.echo(f"Serving on {address}")
     typer.echo(f"  POST {address}/v1/triage   POST {address}/v1/chat   {address}/openapi.json   {address}/readyz")
-    if demo:
+    if keys is not None:
         typer.echo(
             f"""  curl -s {address}/v1/chat -H "Authorization: Bearer $(python3 -c """
-            f"""'import json; print(json.load(open("{var / "demo" / "keys.json"}"))["service"])')" """
+            f"""'import json; print(json.load(open("{keys}"))["service"])')" """
             """-H 'Content-Type: application/json' -d '{"message": "I want my money back", "customer_id": "C-1001"}'"""
         )
+    sys.stdout.flush()

@@ -1,0 +1,147 @@
+"""The service as people start it: a real process, asked through the client, told to end."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from service.client import Refused, TriageClient
+from tests.processes import TRIAGE, Done, triage
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+STARTS_WITHIN = 60.0
+
+
+@dataclass
+class Served:
+    """A running server, with the demo's keys."""
+
+    process: subprocess.Popen[str]
+    address: str
+    keys: dict[str, str]
+    var: Path
+
+    def client(self, role: str = "service") -> TriageClient:
+        """Return a client with the key of a role."""
+        return TriageClient(self.address, self.keys[role])
+
+
+@pytest.fixture(scope="module")
+def served(root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server for all tests here that leave it running."""
+    with serving(root, var, tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@contextmanager
+def serving(root: Path, var: Path, own: Path) -> Iterator[Served]:
+    """Run `triage serve --demo` on SQLite, over what setup built."""
+    for part in ("encoder", "knowledge", "shop.db"):
+        (own / part).symlink_to(var / part)
+    process = subprocess.Popen(
+        [TRIAGE, "serve", "--demo", "--port", "0"],
+        cwd=root,
+        env=os.environ | {"TRIAGE_VAR": str(own)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found is not None
+        keys = json.loads((own / "demo" / "keys.json").read_text(encoding="utf-8"))
+        running = Served(process, found[0], keys, own)
+        _wait_until_ready(running)
+        yield running
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_until_ready(served: Served) -> None:
+    ends = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < ends:
+        try:
+            with served.client("ops") as client:
+                client.summary()
+                return
+        except OSError:
+            time.sleep(0.1)
+        except Exception as problem:  # the client's library has kinds of its own
+            if "connect" not in type(problem).__name__.lower():
+                raise
+            time.sleep(0.1)
+    pytest.fail("the server did not start")
+
+
+def test_a_conversation_through_the_client(served: Served) -> None:
+    with served.client() as client:
+        first = client.chat("I want my money back", customer_id="C-1001")
+        second = client.chat("it's A-10234", conversation_id=first.conversation_id)
+        assert second.order is not None
+        assert second.order.order_id == "A-10234"
+        assert len(client.conversation(first.conversation_id).messages) == 4
+        assert client.feedback(second.ticket_id, "up", "Quick.").startswith("F-")
+        names = [name for name, _ in client.stream("hello", customer_id="C-1001")]
+        assert names[-3:] == ["reply", "decision", "done"]
+        token = client.chat_token()
+    with TriageClient(served.address, token) as visitor:
+        asked = visitor.chat("Where is my order?")
+        assert asked.follow_up is not None
+        assert asked.follow_up.asks_for == ["order_id", "email"]
+        with pytest.raises(Refused, match="404"):
+            visitor.conversation(first.conversation_id)
+
+
+def test_the_demo_keys_are_their_owners_only(served: Served) -> None:
+    assert stat.S_IMODE((served.var / "demo" / "keys.json").stat().st_mode) == 0o600
+    assert set(served.keys) == {"service", "desk", "ops", "admin"}
+
+
+def test_traces_are_listed_shown_and_exported(served: Served, root: Path) -> None:
+    with served.client() as client:
+        decision = client.triage("Where is my order A-10234?", customer_id="C-1001")
+
+    def traces(*arguments: str) -> Done:
+        return triage(root, "traces", *arguments, TRIAGE_VAR=str(served.var))
+
+    listed = traces("list", "--most", "1")
+    assert listed.stdout.split("\t")[:2] == [decision.trace_id, decision.ticket_id]
+    shown = json.loads(traces("show", decision.ticket_id).stdout)
+    assert {"step", "tool", "passage"} <= {event["kind"] for event in shown["events"]}
+    exported = [json.loads(line) for line in traces("export", "--hours", "1").stdout.splitlines()]
+    assert exported[0]["decision"]["ticket_id"] == decision.ticket_id
+    assert exported[0]["trace"] == shown
+    assert traces("show", "none").returncode == 1
+
+
+def test_without_a_key_it_does_not_start(root: Path, tmp_path: Path) -> None:
+    refused = triage(root, "serve", "--port", "0", TRIAGE_VAR=str(tmp_path))
+    assert refused.returncode == 1
+    assert "triage keys create" in refused.stderr
+    made = triage(root, "keys", "create", "service", "a shop", TRIAGE_VAR=str(tmp_path))
+    assert made.stdout.startswith("triage_service_")
+    listed = triage(root, "keys", "list", TRIAGE_VAR=str(tmp_path)).stdout
+    id = listed.split("\t")[0]
+    assert triage(root, "keys", "revoke", id, TRIAGE_VAR=str(tmp_path)).returncode == 0
+    assert triage(root, "serve", "--port", "0", TRIAGE_VAR=str(tmp_path)).returncode == 1
+
+
+def test_told_to_end_it_ends_within_ten_seconds(root: Path, var: Path, tmp_path: Path) -> None:
+    with serving(root, var, tmp_path) as running:
+        started = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=10) in {0, -signal.SIGTERM}
+        assert time.monotonic() - started < 10
