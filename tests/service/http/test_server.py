@@ -1,89 +1,26 @@
 """The service as people start it: a real process, asked through the client, told to end."""
 
 import json
-import os
-import re
 import signal
 import stat
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from service.client import Refused, TriageClient
-from tests.processes import TRIAGE, Done, triage
+from tests.processes import Done, triage
+from tests.service.serving import Served, furnish, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
-STARTS_WITHIN = 60.0
-
-
-@dataclass
-class Served:
-    """A running server, with the demo's keys."""
-
-    process: subprocess.Popen[str]
-    address: str
-    keys: dict[str, str]
-    var: Path
-
-    def client(self, role: str = "service") -> TriageClient:
-        """Return a client with the key of a role."""
-        return TriageClient(self.address, self.keys[role])
 
 
 @pytest.fixture(scope="module")
 def served(root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server for all tests here that leave it running."""
-    with serving(root, var, tmp_path_factory.mktemp("served")) as running:
+    with serving(root, furnish(var, tmp_path_factory.mktemp("served"))) as running:
         yield running
-
-
-@contextmanager
-def serving(root: Path, var: Path, own: Path) -> Iterator[Served]:
-    """Run `triage serve --demo` on SQLite, over what setup built."""
-    for part in ("encoder", "knowledge", "shop.db"):
-        (own / part).symlink_to(var / part)
-    process = subprocess.Popen(
-        [TRIAGE, "serve", "--demo", "--port", "0"],
-        cwd=root,
-        env=os.environ | {"TRIAGE_VAR": str(own)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found is not None
-        keys = json.loads((own / "demo" / "keys.json").read_text(encoding="utf-8"))
-        running = Served(process, found[0], keys, own)
-        _wait_until_ready(running)
-        yield running
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def _wait_until_ready(served: Served) -> None:
-    ends = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < ends:
-        try:
-            with served.client("ops") as client:
-                client.summary()
-                return
-        except OSError:
-            time.sleep(0.1)
-        except Exception as problem:  # the client's library has kinds of its own
-            if "connect" not in type(problem).__name__.lower():
-                raise
-            time.sleep(0.1)
-    pytest.fail("the server did not start")
 
 
 def test_a_conversation_through_the_client(served: Served) -> None:
@@ -140,7 +77,7 @@ def test_without_a_key_it_does_not_start(root: Path, tmp_path: Path) -> None:
 
 
 def test_told_to_end_it_ends_within_ten_seconds(root: Path, var: Path, tmp_path: Path) -> None:
-    with serving(root, var, tmp_path) as running:
+    with serving(root, furnish(var, tmp_path)) as running:
         started = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(timeout=10) in {0, -signal.SIGTERM}
