@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.clock import Today, always
+from agent.clock import Today
 from agent.deadline import Deadline
 from agent.decision import Decision
 from agent.deps import Deps
@@ -16,6 +16,7 @@ from agent.quiet import quiet
 from agent.release import Release, load_release
 from agent.replies import ReplyTexts, load_replies
 from agent.settings import Settings
+from agent.shops import open_shop
 from agent.taxonomy import labels
 from agent.ticket import Ticket
 from agent.trace import AnyEvent, Trace, Tracer
@@ -25,8 +26,6 @@ from knowledge.errors import PartUnavailable
 from knowledge.head import Head, head_folder, load_head
 from knowledge.search import Search, SearchSettings
 from knowledge.store import ensure_library, load_passages
-from tools.demo_shop.seed import SHOP_DAY, ensure_demo_shop
-from tools.demo_shop.store import DemoShop
 from tools.identity import Identity
 from tools.registry import TOOLS
 from tools.shop import Shop
@@ -89,8 +88,7 @@ def assemble(settings: Settings) -> Agent:
     encoder, head = open_classifier(settings, release)
     library = ensure_library(settings.var / "knowledge", load_passages(), encoder)
     texts = load_replies(release.replies)
-    shop_file = settings.var / "shop.db"
-    ensure_demo_shop(shop_file)
+    shop, today = open_shop(settings)
     embedded = EmbeddedModel(head, texts, release.head)
     return Agent(
         release=release,
@@ -99,8 +97,8 @@ def assemble(settings: Settings) -> Agent:
         head=head,
         reader=EncoderThread(encoder, head.telling_words),
         search=Search(library, SearchSettings(**release.retrieval.model_dump())),
-        shop=DemoShop(shop_file),
-        today=always(SHOP_DAY),
+        shop=shop,
+        today=today,
         replies=texts,
         graph=build_graph(),
     )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -15,3 +15,5 @@ class Settings(BaseSettings):
     release: str = Field(default="embedded", description="A release's id, or its kind for the newest of it.")
     encoder: str | None = Field(default=None, description="A folder or hub name of another encoder.")
     threads: int | None = Field(default=None, ge=1, description="Of the serving encoder; all cores when unset.")
+    shop: str | None = Field(default=None, description="Address of a real shop, see tools/http_shop.py; else the demo.")
+    shop_token: SecretStr | None = Field(default=None, description="The bearer token that the real shop wants.")

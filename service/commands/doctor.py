@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before the first release is wrong
 LATEST = datetime(2057, 1, 1, tzinfo=UTC)
+NO_ORDER = "no-such-order"  # that a real shop is asked for, to see whether it answers
 LARGEST_LAG = timedelta(days=1)  # of the clock behind what was built on this machine
 
 
@@ -97,12 +98,20 @@ def _index(settings: "Settings") -> str:
 
 
 def _shop(settings: "Settings") -> str:
+    from agent.shops import open_shop
     from tools.demo_shop.store import DemoShop
 
+    if settings.shop is not None:
+        shop, _ = open_shop(settings)
+        try:
+            shop.order(NO_ORDER)
+            return f"{settings.shop} answers"
+        finally:
+            shop.close()
     demo = DemoShop(settings.var / "shop.db")
     try:
         demo.check()
-        return f"{len(demo.orders())} orders"
+        return f"demo, {len(demo.orders())} orders"
     finally:
         demo.close()
 
@@ -115,6 +124,6 @@ CHECKS: Mapping[str, Callable[["Settings"], str]] = MappingProxyType(
         "policies": _policies,
         "classifier": _classifier,
         "index": _index,
-        "demo shop": _shop,
+        "shop": _shop,
     }
 )

@@ -53,8 +53,8 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
         lambda var: one(var / "encoder" / EXPORT_NAME, "model.onnx").write_bytes(b"cut"),
         "knowledge build",
     ),
-    "no shop": ("demo shop", lambda var: (var / "shop.db").unlink(), "triage shop"),
-    "shop damaged": ("demo shop", lambda var: (var / "shop.db").write_bytes(b"x" * 9000), "Remove"),
+    "no shop": ("shop", lambda var: (var / "shop.db").unlink(), "triage shop"),
+    "shop damaged": ("shop", lambda var: (var / "shop.db").write_bytes(b"x" * 9000), "Remove"),
 }
 
 
@@ -128,7 +128,7 @@ def test_an_unknown_release_is_one_broken_part_among_all(copied_var: Path, root:
     assert (done.returncode, done.stderr) == (1, "")
     states = {line[9:20].strip(): line.split()[0] for line in done.stdout.splitlines()}
     assert {name for name, state in states.items() if state == "BROKEN"} == {"release", "classifier"}
-    assert {"clock", "encoder", "policies", "index", "demo shop"} < set(states)
+    assert {"clock", "encoder", "policies", "index", "shop"} < set(states)
 
 
 @pytest.mark.slow
