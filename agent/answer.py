@@ -54,7 +54,13 @@ def answer_of(text: str, thread: Thread | None) -> Answer:
     nothing_open = thread.status not in {ThreadStatus.OFFERED, ThreadStatus.ASKED}
     if nothing_open and thanks(text):
         return Answer.THANKS
-    return Answer.OF_ITS_OWN if _of_its_own(text) else Answer.VAGUE
+    own = _of_its_own(text) or (nothing_open and _names_a_matter(text))
+    return Answer.OF_ITS_OWN if own else Answer.VAGUE
+
+
+def _names_a_matter(text: str) -> bool:
+    """Say whether the one telling word is the name of a matter. To an open question or offer it may be an answer."""
+    return any((word,) in _phrases()["naming"] for word in telling_words(text))
 
 
 def _of_its_own(text: str) -> bool:

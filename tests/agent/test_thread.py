@@ -58,6 +58,8 @@ def test_vague_messages_never_change_what_a_thread_is_about(agent: Agent, openin
 SWITCHES = (
     ("I want my money back", "Actually, where is my parcel?", "order_shipping"),
     ("Where is my order A-10234?", "I forgot my password", "account_access"),
+    ("Where is my order A-10234?", "ok, refund please", "refund_request"),
+    ("How do I reset my password?", "and the invoice?", "payment_billing"),
     ("How do I reset my password?", "I was charged twice", "payment_billing"),
     ("I was charged twice", "how do I return something?", "return_exchange"),
     ("How do I return something?", "cancel my order", "cancellation"),
