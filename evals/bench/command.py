@@ -1,4 +1,4 @@
-"""`bench latency` and `bench growth`: how long a ticket takes, and how that grows. Data goes to standard output."""
+"""`bench latency`, `growth` and `load`: how long a ticket takes, alone and among many. Data goes to standard output."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
     from evals.bench.growth_report import GrowthReport
     from evals.bench.latency_report import LatencyReport
+    from evals.bench.load.batching_report import BatchingReport
+    from evals.bench.load.report import LoadReport
     from evals.bench.page import Figure
     from evals.bench.sheet import Sheet
 
 app = typer.Typer(
-    help="How long a ticket takes, and how that grows with the number of passages.",
+    help="How long a ticket takes, how that grows with the passages, and what happens under load.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -45,6 +47,28 @@ def growth(json: Json = False, html: Html = None, quick: Quick = False) -> None:
     _write(html, sheet, lambda: growth_figures(report))
 
 
+@app.command()
+def load(
+    json: Json = False,
+    quick: Quick = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the service.")] = 1,
+) -> None:
+    """Send the service up to ten times as much as it can take."""
+    from evals.bench.load.sheet import load_sheet
+
+    report = run_load(quick, workers)
+    _tell(load_sheet(report), report.model_dump_json(indent=2), json)
+
+
+@app.command()
+def batching(json: Json = False, quick: Quick = False) -> None:
+    """Compare the service with one whose encoder takes what waits together."""
+    from evals.bench.load.batching_report import batching_sheet
+
+    report = run_batching(quick)
+    _tell(batching_sheet(report), report.model_dump_json(indent=2), json)
+
+
 def run_latency(quick: bool) -> "LatencyReport":
     """Put the parts together and measure; raises what their opening raises."""
     from agent.quiet import quiet
@@ -71,6 +95,32 @@ def run_growth(quick: bool) -> "GrowthReport":
     with opened_parts() as parts:
         plan = QUICK if quick else GrowthPlan()
         return measure_growth(parts.agent, parts.threads, parts.libraries, plan, parts.progress)
+
+
+def run_load(quick: bool, workers: int) -> "LoadReport":
+    """Start a server and measure; raises what its opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.load.measure import QUICK, LoadPlan, measure_load
+    from evals.bench.parts import opened_parts
+
+    with opened_parts() as parts:
+        return measure_load(parts, workers, QUICK if quick else LoadPlan())
+
+
+def run_batching(quick: bool) -> "BatchingReport":
+    """Put the parts together and measure; raises what their opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.load.batching import QUICK, BatchingPlan, measure_batching
+    from evals.bench.parts import opened_parts
+
+    with opened_parts() as parts:
+        return measure_batching(parts, QUICK if quick else BatchingPlan())
 
 
 def _tell(sheet: "Sheet", data: str, json: bool) -> None:
