@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import secrets
 import shutil
 import tempfile
@@ -44,6 +45,30 @@ def remove_folder(target: Path) -> None:
         target.rename(workshop / "removed")
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def hold(file: Path) -> contextlib.ExitStack:
+    """Say that a file's folder is in use, until what is returned is closed or the process ends; raises OSError."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    held = contextlib.ExitStack()
+    held.callback(os.close, descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return held
+
+
+def remove_unless_held(target: Path, file: str) -> None:
+    """Take a folder away unless somebody holds this file of it, or has taken it away already."""
+    try:
+        descriptor = os.open(target / file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # half a folder, which nobody can have opened
+        shutil.rmtree(target, ignore_errors=True)
+        return
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove_folder(target)
+    finally:
+        os.close(descriptor)
 
 
 def clear_workshops(parent: Path) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.atomic import hold
 from knowledge.checksums import sums_of, verify
 from knowledge.encoder.protocol import Encoder, Vectors
 from knowledge.errors import PartUnavailable
@@ -16,6 +18,7 @@ from knowledge.lexical import Lexical, write_lexical
 from knowledge.policies import Passage
 
 ROWS_A_PASSAGE = 3  # asked of the index at first for each passage wanted
+MANIFEST = "manifest.json"  # whoever reads the folder holds it
 MEND = "Run `python -m knowledge build`."
 
 
@@ -33,6 +36,7 @@ class Library:
     vectors: Vectors
     owners: NDArray[np.int64]
     stating: Mapping[str, list[int]]  # rule id -> places of the passages of articles that state it
+    held: ExitStack  # see open_library
 
     def nearest(self, vector: Vectors, count: int) -> dict[int, float]:
         """Return up to `count` places with the cosine of their best view, best first; fewer when there are fewer."""
@@ -51,8 +55,9 @@ class Library:
         return float((self.vectors[start:stop] @ vector).max())
 
     def close(self) -> None:
-        """Let go of the index's files."""
+        """Let go of the folder."""
         self.index.close()
+        self.held.close()
 
 
 def write_library(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> None:
@@ -71,21 +76,25 @@ def write_library(folder: Path, passages: Sequence[Passage], encoder: Encoder) -
     (folder / "rows.json").write_text(json.dumps({"owners": owners, "stating": stating}) + "\n", encoding="utf-8")
     lasting = [file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(CHANGING)]
     manifest = {"encoder": encoder.identity, "sums": sums_of(folder, lasting)}
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
 def open_library(folder: Path) -> Library:
     """Open one knowledge folder as it is; raises PartUnavailable when it is missing, half or damaged.
 
-    All sums are verified, in 5 ms for 267 passages: on some damaged files Chroma ends the whole process.
+    It is held until it is closed: Chroma comes back to its files by their names, so they must not be removed. All sums
+    are verified, in 5 ms for 267 passages: on some damaged files Chroma ends the whole process.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        sums = {str(name): str(expected) for name, expected in manifest["sums"].items()}
-    except Exception as problem:  # what damaged bytes raise is no closed set
+        held = hold(folder / MANIFEST)
+    except OSError as problem:
         raise PartUnavailable("index", "no finished knowledge folder", MEND) from problem
-    verify(folder, sums, "index", MEND)
-    library = _open_parts(folder)
+    try:
+        verify(folder, _sums(folder), "index", MEND)
+        library = _open_parts(folder, held)
+    except PartUnavailable:
+        held.close()
+        raise
     try:
         _answers(library)
     except PartUnavailable:
@@ -94,7 +103,15 @@ def open_library(folder: Path) -> Library:
     return library
 
 
-def _open_parts(folder: Path) -> Library:
+def _sums(folder: Path) -> dict[str, str]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {str(name): str(expected) for name, expected in manifest["sums"].items()}
+    except Exception as problem:  # what damaged bytes raise is no closed set
+        raise PartUnavailable("index", "no finished knowledge folder", MEND) from problem
+
+
+def _open_parts(folder: Path, held: ExitStack) -> Library:
     try:
         rows = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
         owners, stating = np.asarray(rows["owners"], dtype=np.int64), dict(rows["stating"])
@@ -105,7 +122,7 @@ def _open_parts(folder: Path) -> Library:
     except Exception as problem:  # as above; an emptied array is an EOFError
         raise PartUnavailable("index", "passages or vectors are damaged", MEND) from problem
     lexical, index = Lexical(folder / "lexical"), Index(folder / "chroma")
-    return Library(folder.name, passages, index, lexical, vectors, owners, stating)
+    return Library(folder.name, passages, index, lexical, vectors, owners, stating, held)
 
 
 def _answers(library: Library) -> None:

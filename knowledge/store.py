@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Sequence, Set
 from pathlib import Path
 
-from knowledge.atomic import build_folder, clear_workshops, locked, write_file
+from knowledge.atomic import build_folder, clear_workshops, locked, remove_unless_held, write_file
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
 from knowledge.index import HNSW
-from knowledge.library import MEND, Library, open_library, write_library
+from knowledge.library import MANIFEST, MEND, Library, open_library, write_library
 from knowledge.policies import Passage, cut, load_policies
 
 FORMAT = 4  # raised when what is written into a folder changes
@@ -33,7 +32,7 @@ def content_hash(passages: Sequence[Passage], encoder_identity: str) -> str:
 def ensure_library(root: Path, passages: Sequence[Passage], encoder: Encoder) -> Library:
     """Open the folder of these passages; build it first where it is absent, and anew where it is damaged.
 
-    `root/current` then names it. The folder that was current before stays for processes that still read it.
+    `root/current` then names it. The folder that was current before stays, and so does every one that a process reads.
     """
     content = content_hash(passages, encoder.identity)
     try:
@@ -84,7 +83,7 @@ def _switch(root: Path, content: str) -> None:
 def _forget_all_but(root: Path, kept: Set[str | None]) -> None:
     for folder in root.iterdir():
         if folder.is_dir() and folder.name not in kept and not folder.name.startswith("."):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_unless_held(folder, MANIFEST)
 
 
 def _current(root: Path) -> str | None:

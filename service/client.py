@@ -13,7 +13,7 @@ from typing import Any, Self
 import httpx2
 
 from agent.decision import Decision
-from service.http.answers import ConversationView, ProblemDocument, Summary
+from service.http.answers import CaseList, CaseView, ConversationView, ProblemDocument, Summary
 
 
 class Refused(Exception):
@@ -107,9 +107,43 @@ class TriageClient:
         """Return a conversation; raises Refused."""
         return ConversationView.model_validate_json(_body(self._http.get(f"/v1/conversations/{id}")))
 
+    def cases(self, state: str = "open", *, most: int = 50, after: str | None = None) -> CaseList:
+        """Return cases in the order in which they should be worked on; `after` is the `next` of the list before."""
+        asked = _given({"state": state, "most": most, "after": after})
+        return CaseList.model_validate_json(_body(self._http.get("/v1/desk/cases", params=asked)))
+
+    def case(self, id: str) -> CaseView:
+        """Return a case with everything that was found; raises Refused."""
+        return CaseView.model_validate_json(_body(self._http.get(f"/v1/desk/cases/{id}")))
+
+    def reply(self, id: str, text: str, *, key: str | None = None) -> CaseView:
+        """Answer the customer of a case as a person; raises Refused."""
+        return self._done(id, "reply", {"text": text}, key)
+
+    def correct(
+        self, id: str, *, category: str | None = None, priority: str | None = None, key: str | None = None
+    ) -> CaseView:
+        """Put a case's category or priority right; raises Refused."""
+        return self._done(id, "correct", {"category": category, "priority": priority}, key)
+
+    def approve(self, id: str, *, key: str | None = None) -> CaseView:
+        """Approve a case's refund; the shop is asked to pay it right after. Raises Refused."""
+        return self._done(id, "approve", {}, key)
+
+    def decline(self, id: str, reason: str, *, key: str | None = None) -> CaseView:
+        """Decline a case's refund; raises Refused."""
+        return self._done(id, "decline", {"reason": reason}, key)
+
+    def hand_back(self, id: str, *, key: str | None = None) -> CaseView:
+        """Close a case and let the agent answer again; raises Refused."""
+        return self._done(id, "hand-back", {}, key)
+
     def summary(self, hours: int = 24) -> Summary:
         """Return what was decided lately; raises Refused."""
         return Summary.model_validate_json(_body(self._http.get("/v1/ops/summary", params={"hours": hours})))
+
+    def _done(self, id: str, what: str, asked: dict[str, Any], key: str | None) -> CaseView:
+        return CaseView.model_validate_json(self._post(f"/v1/desk/cases/{id}/{what}", asked, key))
 
     def _post(self, path: str, asked: dict[str, Any], key: str | None = None) -> str:
         headers = {"Idempotency-Key": key} if key is not None else {}

@@ -1,10 +1,15 @@
-"""Places where tests end the process as a crash would. Without TRIAGE_FAILPOINT nothing ever happens here."""
+"""Places where tests end the process as a crash would. Without TRIAGE_FAILPOINT nothing ever happens here.
+
+TRIAGE_FAILPOINT=saved ends it when that place is reached first, TRIAGE_FAILPOINT=saved:7 when for the seventh time.
+"""
 
 import os
 import signal
+from collections import Counter
 from enum import StrEnum
 
 VARIABLE = "TRIAGE_FAILPOINT"
+_reached: Counter[str] = Counter()
 
 
 class Failpoint(StrEnum):
@@ -18,6 +23,10 @@ class Failpoint(StrEnum):
 
 
 def reach(point: Failpoint) -> None:
-    """End the process at once where this point is named."""
-    if os.environ.get(VARIABLE) == point:
+    """End the process at once where this point is named, and was reached often enough."""
+    named, _, times = os.environ.get(VARIABLE, "").partition(":")
+    if named != point:
+        return
+    _reached[point] += 1
+    if _reached[point] >= int(times or 1):
         os.kill(os.getpid(), signal.SIGKILL)

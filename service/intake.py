@@ -3,47 +3,35 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-
-from pydantic import ValidationError
 
 from agent.assemble import Agent
 from agent.decision import Decision, Flag
 from agent.held import Holding, held
 from agent.taxonomy import NextAction, Priority, Team
-from agent.thread import Thread, thread_after
-from agent.ticket import Ticket, Turn
+from agent.thread import thread_after
+from agent.ticket import Ticket
 from agent.trace import AnyEvent, Trace
 from service.clock import Now
 from service.failpoints import Failpoint, reach
+from service.incoming import Incoming, ticket_of
 from service.records import case_row, decision_row, facts_of, proposal_row, trace_row
 from service.store import turns
 from service.store.counts import Limit
+from service.store.errors import StoreUnavailable
 from service.store.idempotency import Answered, Named
-from service.store.owners import Writer
 from service.store.proofs import prove
 from service.store.store import Store
-from service.store.tables import Conversation, Message
+from service.store.tables import Conversation
 from service.store.turns import Begun, Outcome
 from service.visitors import proof_in
 from tools.identity import Identity
 from tools.shop import ShopUnavailable
 
 Watch = Callable[[AnyEvent], None]
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """What comes in through a door; `conversation_id` names one to go on with, `chat` one that can be gone on with."""
-
-    text: str
-    writer: Writer
-    channel: str
-    chat: bool
-    conversation_id: str | None = None
-    order_id: str | None = None
-    metadata: dict[str, str] | None = None
+GIVING_UP_S = 0.5  # nobody's answer waits longer for that
 
 
 @dataclass(frozen=True)
@@ -69,17 +57,22 @@ class Intake:
     async def begin(self, incoming: Incoming, named: Named | None = None) -> Started | Answered:
         """Begin a turn, or return the answer that this request has had before.
 
-        Raises EmptyTicketError before anything is kept, what turns.begin raises, and StoreUnavailable.
+        Raises EmptyTicketError before anything is kept, what turns.begin raises or refuses, and StoreUnavailable.
         """
         new = self._new(incoming)
-        _ticket(incoming, Begun(new))  # an empty one is no turn
+        ticket_of(incoming, Begun(new))  # an empty one is no turn
         limit = self.limit if self.limited else None
-        begun = await self.store.write(
-            lambda session: turns.begin(
-                session, new, incoming.conversation_id, incoming.writer, named, limit, self.now()
-            ),
-            durable=False,
-        )
+        known, writer = incoming.conversation_id, incoming.writer
+        unit = partial(turns.begin, new=new, known=known, writer=writer, named=named, limit=limit, now=self.now())
+        writing = asyncio.ensure_future(self.store.write(unit, durable=False))
+        try:
+            begun = await asyncio.shield(writing)
+        except asyncio.CancelledError:  # which does not undo what is being kept: the key would stay in use
+            with suppress(Exception):
+                await self.give_up(await writing, named)
+            raise
+        if isinstance(begun, Exception):
+            raise begun
         reach(Failpoint.CLAIMED)
         return begun if isinstance(begun, Answered) else Started(incoming, begun, named)
 
@@ -91,15 +84,20 @@ class Intake:
         try:
             return await self._turn(started, watch)
         except BaseException:
-            begun, named = started.begun, started.named
-            if named is not None:
-                unit = partial(turns.give_up, begun=begun, named=named)
-                await asyncio.shield(self.store.write(unit, durable=False))
+            await self.give_up(started.begun, started.named)
             raise
+
+    async def give_up(self, begun: object, named: Named | None) -> None:
+        """Let the key of a turn go that brought nothing. Where this can't be kept, the claim ends by its age."""
+        if named is None or not isinstance(begun, Begun):
+            return
+        unit = partial(turns.give_up, begun=begun, named=named)
+        with suppress(StoreUnavailable):
+            await asyncio.shield(self.store.write(unit, durable=False, within=GIVING_UP_S))
 
     async def _turn(self, started: Started, watch: Watch | None) -> Answered:
         incoming, begun = started.incoming, started.begun
-        ticket = _ticket(incoming, begun)
+        ticket = ticket_of(incoming, begun)
         changed: dict[str, object] = {}
         if begun.held is not None:
             by = Holding(begun.held.category, Priority(begun.held.priority), Team(begun.held.team))
@@ -130,10 +128,7 @@ class Intake:
         if escalated:
             changed["state"] = "with_person"
         return Outcome(
-            said=[
-                ("customer", ticket.text, ticket.ticket_id),
-                ("agent", decision.reply, ticket.ticket_id),
-            ],
+            said=[("customer", ticket.text, ticket.ticket_id), ("agent", decision.reply, ticket.ticket_id)],
             decision=decision_row(decision, ticket.channel, now),
             trace=trace_row(trace, now),
             changed=changed,
@@ -166,30 +161,3 @@ class Intake:
             created_at=now,
             updated_at=now,
         )
-
-
-def _ticket(incoming: Incoming, begun: Begun) -> Ticket:
-    conversation = begun.conversation
-    return Ticket.of(
-        incoming.text,
-        customer_id=conversation.customer_id,
-        order_id=incoming.order_id,
-        channel=incoming.channel,
-        metadata=incoming.metadata,
-        earlier=tuple(_turn(message) for message in begun.messages),
-        conversation_id=conversation.id,
-        thread=_thread(conversation.thread),
-        visitor=conversation.visitor_id is not None,
-    )
-
-
-def _turn(message: Message) -> Turn:
-    return Turn(role="customer" if message.role == "customer" else "agent", text=message.text)
-
-
-def _thread(kept: str | None) -> Thread | None:
-    """Return the thread; one that was kept under another taxonomy means nothing any more."""
-    try:
-        return Thread.model_validate_json(kept) if kept is not None else None
-    except ValidationError:
-        return None

@@ -15,11 +15,22 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _words(record),
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
         return json.dumps(line, ensure_ascii=True)
+
+
+def _words(record: logging.LogRecord) -> str:
+    """Return the first line of a message: asyncio's and those of warnings go on with what they are about.
+
+    asyncio's first line may name a call, whose arguments are left out too. Of a traceback the kind is added.
+    """
+    first, *more = record.getMessage().splitlines() or [""]
+    if more and first.startswith("Traceback"):
+        return f"{first} {more[-1].partition(':')[0]}"
+    return first.partition("(")[0] if record.name == "asyncio" else first
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
@@ -27,6 +38,7 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
     logging.getLogger("uvicorn.access").disabled = True
     for chatty in ("httpx", "httpx2", "chromadb", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -3,8 +3,11 @@
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from agent.clock import Today
@@ -13,7 +16,7 @@ from service.failpoints import Failpoint, reach
 from service.store import outbox
 from service.store.errors import StoreUnavailable
 from service.store.outbox import Leaving
-from service.store.store import Store
+from service.store.store import Session, Store
 from tools.identity import Identity
 from tools.issue_refund import issue_refund
 from tools.shop import Shop
@@ -21,6 +24,7 @@ from tools.tool import Outcome, ToolContext, ToolResult
 
 AT_ONCE = 10
 EVERY = 2.0  # seconds between looks at what is due
+NOTED_AFTER = (0.05, 0.2, 1.0, 3.0)  # seconds between attempts to note what the shop has answered
 LOG = logging.getLogger(__name__)
 
 
@@ -36,6 +40,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Say that something is due."""
+        reach(Failpoint.APPROVED)
         self.woken.set()
 
     async def run(self) -> None:
@@ -50,26 +55,37 @@ class Outbox:
             self.woken.clear()
 
     async def send_due(self) -> None:
-        """Send what is due now; raises StoreUnavailable."""
+        """Send what is due now; raises StoreUnavailable. What fails on its way holds nothing else up."""
         for leaving in await self.store.write(lambda session: outbox.take_due(session, AT_ONCE, self.now())):
-            await self._send(leaving)
+            try:
+                await self._send(leaving)
+            except Exception as problem:  # it may have been paid: it is sent again once its lease is over
+                LOG.error("outbox: %s", type(problem).__name__)
 
     async def _send(self, leaving: Leaving) -> None:
         asked = json.loads(leaving.payload)
         result = await asyncio.to_thread(self._issue, leaving.key, asked)
         reach(Failpoint.SENT)
-        now = self.now()
-        if result.issued is not None:
-            refund_id = result.issued.refund_id
-            await self.store.write(lambda session: outbox.issued(session, leaving.key, refund_id, now))
-        elif result.outcome in {Outcome.FAILED, Outcome.TIMED_OUT}:
-            await self.store.write(lambda session: outbox.again(session, leaving.key, result.outcome.value, now))
-        else:
-            why = result.declined.value if result.declined is not None else result.outcome.value
-            await self.store.write(lambda session: outbox.refused(session, leaving.key, why, now))
+        note = _note_of(leaving.key, result, self.now())
+        for wait in NOTED_AFTER:
+            try:
+                return await self.store.write(note)
+            except StoreUnavailable:  # else what was paid would look unpaid until its lease is over
+                await asyncio.sleep(wait)
+        return await self.store.write(note)
 
     def _issue(self, key: str, asked: dict[str, Any]) -> ToolResult:
         customer_id = asked.pop("customer_id")
         # Whoever has no customer id proved the order before it was judged.
         identity = Identity(customer_id, None if customer_id is not None else asked["order_id"])
         return issue_refund.run(ToolContext(self.shop, identity, self.today()), {**asked, "key": key})
+
+
+def _note_of(key: str, result: ToolResult, now: datetime) -> Callable[[Session], None]:
+    """Return the unit that keeps what the shop has answered."""
+    if result.issued is not None:
+        return partial(outbox.issued, key=key, refund_id=result.issued.refund_id, now=now)
+    if result.outcome in {Outcome.FAILED, Outcome.TIMED_OUT}:
+        return partial(outbox.again, key=key, error=result.outcome.value, now=now)
+    why = result.declined.value if result.declined is not None else result.outcome.value
+    return partial(outbox.refused, key=key, why=why, now=now)

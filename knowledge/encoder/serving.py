@@ -1,6 +1,7 @@
 """The serving encoder: the reference's weights, exported once, through onnxruntime and tokenizers. No torch."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class ServingEncoder:
     """Encodes with an exported model folder: model.onnx, tokenizer.json and manifest.json (see export.py)."""
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
+        # Else it tells its maker of every session, over the network. Read when it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 

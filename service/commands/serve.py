@@ -2,8 +2,10 @@
 
 import os
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -30,7 +32,7 @@ def serve(
     from service.store.signing import ensure_signing_secret
 
     var = Settings().var
-    with opened_database() as store:
+    with opened_database(whole=True) as store:
         store.write_now(lambda session: ensure_signing_secret(session, utc_now()))
         if demo:
             ensure_demo_keys(store, var / KEYS, utc_now())
@@ -38,9 +40,21 @@ def serve(
         elif not store.read_now(any_key):
             typer.echo("There is no key yet. Make one with `triage keys create service NAME`.", err=True)
             raise typer.Exit(FAILED)
-    if workers > 1:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="triage-metrics-"))
-    run(host, port, workers, DRAINS_IN, lambda address: _say(address, var / KEYS if demo else None))
+    with _shared_figures(workers):
+        run(host, port, workers, DRAINS_IN, lambda address: _say(address, var / KEYS if demo else None))
+
+
+@contextmanager
+def _shared_figures(workers: int) -> Iterator[None]:
+    """Give several workers a folder in which they share their figures; it is gone when they are."""
+    from service.http.metrics import WORKERS_FOLDER
+
+    if workers == 1 or WORKERS_FOLDER in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="triage-metrics-") as folder:
+        os.environ[WORKERS_FOLDER] = folder
+        yield
 
 
 def _say(address: str, keys: Path | None) -> None:

@@ -18,7 +18,7 @@ def ticket(
 ) -> None:
     """Triage one ticket and answer in words, or with --json as a Decision."""
     if OPTION.fullmatch(text):
-        raise typer.BadParameter(f"There is no option {text}.")
+        raise typer.BadParameter(f"There is no option {text.partition('=')[0]}.")
 
     from agent.ticket import Ticket
 

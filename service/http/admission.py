@@ -46,7 +46,7 @@ def _credential(request: Request) -> str:
     headers = request.headers.getlist("authorization")
     if len(headers) != 1 or not headers[0].lower().startswith(_SCHEME):
         raise _unauthorised()
-    credential = headers[0][len(_SCHEME) :].strip()
+    credential = headers[0][len(_SCHEME) :].strip(" ")
     if not credential or len(credential) > LONGEST_CREDENTIAL or not credential.isascii():
         raise _unauthorised()
     return credential

@@ -8,46 +8,49 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from service.housekeeping import housekeeping
-from service.http.answers import ProblemDocument
 from service.http.gate import Gate, GateMiddleware
 from service.http.metrics import MetricsMiddleware
+from service.http.openapi import DESCRIPTION, TAGS, completed
 from service.http.parts import Parts
 from service.http.policy import Policy, policy_of
 from service.http.problems import add_problem_handlers
+from service.http.protocol import PATIENCE
 from service.http.routes import conversations, desk, health, ops, stream, tickets
+from service.warm_up import warm_up
 
+State = dict[str, float]  # what connections are given of the application, see protocol.py
 TITLE = "support-triage"
 ROUTERS = (tickets.router, stream.router, conversations.router, desk.router, ops.router, health.router)
-_PROBLEM = {"model": ProblemDocument, "content": {"application/problem+json": {}}}
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The body or a header is malformed.", **_PROBLEM},
-    401: {"description": "No credential that holds.", **_PROBLEM},
-    403: {"description": "The credential is not for that.", **_PROBLEM},
-    404: {"description": "Not there, or not yours.", **_PROBLEM},
-    408: {"description": "The body did not come in time.", **_PROBLEM},
-    409: {"description": "Another request was first.", **_PROBLEM},
-    413: {"description": "The body is too large.", **_PROBLEM},
-    415: {"description": "The body is no JSON.", **_PROBLEM},
-    422: {"description": "The request is not valid.", **_PROBLEM},
-    429: {"description": "Too many requests.", **_PROBLEM},
-    503: {"description": "Too much is in progress, or nothing can be kept.", **_PROBLEM},
-}
+
+
+class Service(FastAPI):
+    """The application; its document says more than FastAPI can read from the routes' types."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made when it is first asked for."""
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi(), routes())
+        return self.openapi_schema
 
 
 def create_app(parts: Parts, started: Callable[[Gate], None] = lambda _: None) -> FastAPI:
     """Return the application, which closes its parts when it ends; `started` is told once it runs."""
-    app = FastAPI(
+    app = Service(
         title=TITLE,
         version="1",
         summary="A ticket goes in, a schema-checked Decision comes out.",
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
-        responses=REFUSALS,
+        redirect_slashes=False,  # a redirect repeats the Host header that it was sent
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan(parts, started),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.parts = parts
     app.state.admission = parts.door
+    app.state.patience = parts.patience
     for router in ROUTERS:
         app.include_router(router)
     add_problem_handlers(app)
@@ -56,19 +59,24 @@ def create_app(parts: Parts, started: Callable[[Gate], None] = lambda _: None) -
     return app
 
 
-def _lifespan(parts: Parts, started: Callable[[Gate], None]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(parts: Parts, started: Callable[[Gate], None]) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        await warm_up(parts.agent)
         started(parts.gate)
         async with housekeeping(parts.store, parts.outbox, parts.now):
-            yield
+            yield {PATIENCE: parts.patience}
         parts.agent.close()
         parts.store.close()
 
     return lifespan
 
 
+def routes() -> list[APIRoute]:
+    """Return every route."""
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
 def policies() -> dict[str, Policy]:
     """Return the policy of every route by its method and path."""
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    return {f"{method} {route.path}": policy_of(route.endpoint) for route in routes for method in route.methods or ()}
+    return {f"{method} {route.path}": policy_of(route.endpoint) for route in routes() for method in route.methods or ()}

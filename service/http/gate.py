@@ -1,5 +1,6 @@
 """Bounds the work in progress: beyond it a request is refused at once, never queued without end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +18,12 @@ class Gate:
     draining: bool = False
     in_progress: int = 0
     refused: int = 0
+    watch: Callable[[int], None] = lambda _: None  # told how much is in progress, whenever that changes
+
+    def change(self, by: int) -> None:
+        """Count a request in or out."""
+        self.in_progress += by
+        self.watch(self.in_progress)
 
 
 @dataclass
@@ -37,8 +44,8 @@ class GateMiddleware:
             answer = document(503, "Too much is in progress. Try again.", {"Retry-After": "1"})
             await answer(scope, receive, send)
             return
-        gate.in_progress += 1
+        gate.change(1)
         try:
             await self.app(scope, receive, send)
         finally:
-            gate.in_progress -= 1
+            gate.change(-1)

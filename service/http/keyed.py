@@ -15,7 +15,7 @@ from service.store.idempotency import Answered, Named
 from service.store.store import Session, Store
 
 HEADER = "Idempotency-Key"
-_FORM = re.compile(r"[!-~]{1,255}")
+FORM = re.compile(r"[!-~]{1,255}")
 
 
 def named_by(request: Request, caller: Caller) -> Named | None:
@@ -23,7 +23,7 @@ def named_by(request: Request, caller: Caller) -> Named | None:
     keys = request.headers.getlist(HEADER)
     if not keys:
         return None
-    if len(keys) > 1 or not _FORM.fullmatch(keys[0]):
+    if len(keys) > 1 or not FORM.fullmatch(keys[0]):
         raise Problem(400, f"{HEADER} has to be 1 to 255 visible ASCII characters.")
     route = f"{request.method} {request.scope['route'].path} {sorted(request.path_params.items())}"
     digest = hashlib.sha256(request.state.body + request.url.query.encode()).hexdigest()

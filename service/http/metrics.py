@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +30,7 @@ class Metrics:
         )
         self.run_seconds = Histogram("triage_run_seconds", "Of one run.", ["release"], buckets=SECONDS, registry=kept)
         progress = Gauge("triage_in_progress", "Requests in progress.", multiprocess_mode="livesum", registry=kept)
-        progress.set_function(lambda: gate.in_progress)
+        gate.watch = progress.set
 
     def decided(self, decision: Decision) -> None:
         """Count a Decision that was kept."""
@@ -40,9 +41,20 @@ class Metrics:
         """Return all figures as text, of all workers where they share them."""
         if WORKERS_FOLDER not in os.environ:
             return generate_latest(self.registry)
+        forget_the_dead(Path(os.environ[WORKERS_FOLDER]))
         shared = CollectorRegistry()
         multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         return generate_latest(shared)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove what workers that were killed had in progress; what they counted stays."""
+    for file in folder.glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(process, str(folder))  # type: ignore[no-untyped-call]
 
 
 class MetricsMiddleware:

@@ -34,6 +34,7 @@ class Parts:
     gate: Gate
     metrics: Metrics
     now: Now
+    patience: float  # seconds, see ServiceSettings
 
 
 def parts_of(request: Request) -> Parts:
@@ -62,4 +63,4 @@ def open_parts(agent: Agent, url: str, settings: ServiceSettings, now: Now = utc
     customers = Limit(settings.messages_a_minute, MINUTE)
     intake = Intake(agent, store, now, customers, settings.limits, metrics.decided)
     outbox = Outbox(store, agent.shop, agent.today, now)
-    return Parts(agent, store, intake, outbox, door, gate, metrics, now)
+    return Parts(agent, store, intake, outbox, door, gate, metrics, now, settings.patience)

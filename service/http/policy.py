@@ -14,6 +14,7 @@ from starlette.types import Message, Receive
 
 from service.callers import Caller, Role
 from service.http.body import read_body, require_json
+from service.http.problems import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 _POLICY = "policy"
@@ -77,6 +78,8 @@ class PolicedRoute(APIRoute):
         streams = isinstance(self.response_class, type) and issubclass(self.response_class, EventSourceResponse)
 
         async def handler(request: Request) -> Response:
+            if b"%2f" in (request.scope.get("raw_path") or b"").lower():
+                raise Problem(404)  # a slash that does not part names: others would read another path than we do
             if not policy.public:
                 admission: Admission = request.app.state.admission
                 request.state.caller = await admission.admit(request, policy)
@@ -90,7 +93,7 @@ class PolicedRoute(APIRoute):
 
 async def _body(request: Request, reads: bool) -> bytes:
     try:
-        body = await read_body(request)
+        body = await read_body(request, request.app.state.patience)
     except ClientDisconnect:
         body = b""
     if reads:

@@ -30,7 +30,7 @@ _PLACES = {"body", "query", "path", "header"}
 class Problem(Exception):
     """An answer that is an error; raised anywhere below a route."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, detail: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail

@@ -1,8 +1,14 @@
-"""Runs uvicorn: one process, or several that share one socket and are started anew when they die."""
+"""Runs uvicorn: one process, or several that share a socket, are started anew when they die, and end with the first."""
 
+import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from multiprocessing.process import BaseProcess
 from types import FrameType
 
 import uvicorn
@@ -11,8 +17,10 @@ from uvicorn.supervisors import Multiprocess
 from service.http.gate import Gate
 
 APP = "service.http.worker:create"
+PROTOCOL = "service.http.protocol:BoundedProtocol"
 BACKLOG = 128  # connections that wait to be accepted; what is beyond is refused by the system
 KEEP_ALIVE = 5  # seconds that an idle connection is kept
+HANGS_AFTER = 10  # seconds without a sign of life after which a worker is replaced; one that starts needs some
 
 
 def run(host: str, port: int, workers: int, drains_in: int, ready: Callable[[str], None]) -> None:
@@ -22,6 +30,8 @@ def run(host: str, port: int, workers: int, drains_in: int, ready: Callable[[str
         factory=True,
         host=host,
         port=port,
+        http=PROTOCOL,
+        ws="none",
         workers=workers,
         log_config=None,
         access_log=False,
@@ -29,15 +39,36 @@ def run(host: str, port: int, workers: int, drains_in: int, ready: Callable[[str
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=drains_in,
+        timeout_worker_healthcheck=HANGS_AFTER,
         proxy_headers=False,  # who calls is known by a credential, never by a header about addresses
     )
     socket = config.bind_socket()
     bound = socket.getsockname()
     ready(f"http://{bound[0]}:{bound[1]}")
     if workers > 1:
-        Multiprocess(config, sockets=[socket]).run()
+        Supervisor(config, sockets=[socket]).run()
     else:
-        uvicorn.Server(config).run(sockets=[socket])
+        with suppress(KeyboardInterrupt):  # how uvicorn passes a SIGINT on, once it has ended for it
+            uvicorn.Server(config).run(sockets=[socket])
+
+
+class Supervisor(Multiprocess):
+    """Knows at once when a worker dies, and waits for the end of one no longer than it may take."""
+
+    def keep_subprocess_alive(self) -> None:
+        """See Multiprocess, which would wait in full for a sign of life from a worker that has died meanwhile."""
+        for worker in self.processes:
+            worker.child_conn.close()  # the worker's end, of which it has its own copy: what it closes is closed then
+        super().keep_subprocess_alive()
+
+    def join_all(self) -> None:
+        """See Multiprocess, which would wait for a worker that hangs."""
+        ends = time.monotonic() + (self.config.timeout_graceful_shutdown or 0) + 1
+        for worker in self.processes:
+            worker.process.join(max(0.0, ends - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+        super().join_all()
 
 
 def drain_when_told(gate: Gate) -> None:
@@ -50,3 +81,15 @@ def _told(gate: Gate, before: object, number: int, frame: FrameType | None) -> N
     gate.draining = True
     if callable(before):
         before(number, frame)
+
+
+def end_with_supervisor() -> None:
+    """End this worker when the process that started it has gone, as it would stay for ever and hold the socket."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_end_after, args=(supervisor,), name="end-with-supervisor", daemon=True).start()
+
+
+def _end_after(supervisor: BaseProcess) -> None:
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)

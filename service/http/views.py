@@ -43,9 +43,10 @@ def view_of(file: CaseFile) -> CaseView:
 
 
 def _fields(case: CaseRow, proposal: ProposalRow | None) -> dict[str, Any]:
-    names = ("conversation_id", "ticket_id", "kind", "state", "team", "category", "priority", "reason", "created_at")
+    names = ("conversation_id", "ticket_id", "kind", "state", "category", "priority", "reason", "created_at")
     return {
         "case_id": case.id,
+        "team": case.team or None,
         "proposal": _proposal(proposal) if proposal is not None else None,
         **{name: getattr(case, name) for name in names},
     }

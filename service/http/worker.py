@@ -6,7 +6,7 @@ from agent.assemble import assemble
 from agent.settings import Settings
 from service.http.app import create_app
 from service.http.parts import open_parts
-from service.http.server import drain_when_told
+from service.http.server import drain_when_told, end_with_supervisor
 from service.logs import log_to_stderr
 from service.settings import ServiceSettings
 
@@ -14,5 +14,6 @@ from service.settings import ServiceSettings
 def create() -> FastAPI:
     """Return the application with its parts, as the environment says."""
     log_to_stderr()
+    end_with_supervisor()
     settings, own = Settings(), ServiceSettings()
     return create_app(open_parts(assemble(settings), own.url(settings), own), drain_when_told)

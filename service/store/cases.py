@@ -54,9 +54,12 @@ def confirm_offer(session: Session, conversation_id: str, now: datetime) -> bool
 
 
 def offers_of(session: Session, conversation_id: str) -> Sequence[ProposalRow]:
-    """Return the refunds that are offered in a conversation and not confirmed: one at most."""
+    """Return the refunds that are offered in a conversation and not confirmed: one at most.
+
+    They are locked: one that a person is approving at this moment is waited for, and is none any more then.
+    """
     query = select(ProposalRow).where(ProposalRow.conversation_id == conversation_id, ProposalRow.state == "offered")
-    return session.exec(query).all()
+    return session.exec(query.with_for_update()).all()
 
 
 def held_by(session: Session, conversation_id: str) -> CaseRow | None:

@@ -14,16 +14,23 @@ class LostRace(Exception):
     """Another message of the same conversation came first; nothing of this one was kept."""
 
 
-def conversation_of(session: Session, id: str) -> Conversation | None:
-    """Return a conversation by its id, whoever it belongs to."""
-    return session.get(Conversation, id)
+def conversation_of(session: Session, id: str, *, locked: bool = False) -> Conversation | None:
+    """Return a conversation by its id, whoever it belongs to; `locked`, no other turn of it ends meanwhile."""
+    return session.get(Conversation, id, with_for_update=locked)
+
+
+def own_conversation(session: Session, id: str, writer: Writer | None) -> Conversation:
+    """Return a conversation that is the writer's own; None may have all. Raises NoSuchConversation."""
+    query = select(Conversation).where(Conversation.id == id)
+    found = session.exec(query.where(writer.own()) if writer is not None else query).first()
+    if found is None:
+        raise NoSuchConversation
+    return found
 
 
 def read_conversation(session: Session, id: str, reader: Writer | None) -> tuple[Conversation, Sequence[Message]]:
     """Return a conversation that the reader may see, with all messages; None may see all. Raises NoSuchConversation."""
-    found = conversation_of(session, id)
-    if found is None or (reader is not None and not reader.owns(found)):
-        raise NoSuchConversation
+    found = own_conversation(session, id, reader)
     messages = messages_of(session, id)
     session.expunge_all()
     return found, messages

@@ -1,5 +1,6 @@
 """How often something was done lately, counted for all workers together: rate limits and limited attempts."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,9 +28,18 @@ def count(session: Session, subject: str, limit: Limit, now: datetime) -> int:
     """
     window, passed = divmod(now.timestamp(), limit.seconds)
     these = _one_more(session, subject, int(window), limit, now)
-    before = session.get(CountRow, (subject, int(window) - 1))
-    slid = these + (before.count if before else 0) * (1 - passed / limit.seconds)
-    return 0 if slid <= limit.most else max(1, round(limit.seconds - passed))
+    row = session.get(CountRow, (subject, int(window) - 1))
+    before = row.count if row else 0
+    if these + before * (1 - passed / limit.seconds) <= limit.most:
+        return 0
+    return max(1, math.ceil(_free_after(these, before, limit) - passed))
+
+
+def _free_after(these: int, before: int, limit: Limit) -> float:
+    """Return the seconds since this window began after which one more would be within the limit."""
+    if before and these < limit.most:  # in this window: enough of the one before has slid out
+        return limit.seconds * (1 - (limit.most - these - 1) / before)
+    return limit.seconds * (1 + max(0.0, 1 - (limit.most - 1) / these))
 
 
 def _one_more(session: Session, subject: str, window: int, limit: Limit, now: datetime) -> int:

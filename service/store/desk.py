@@ -117,10 +117,10 @@ def hand_back(session: Session, id: str, now: datetime) -> None:
 
     A refund that nobody has decided is withdrawn with it.
     """
-    conversation = _conversation(session, id)
-    close_case(session, id, now)
+    conversation = _conversation(session, id, locked=True)
     undecided = and_(col(ProposalRow.case_id) == id, col(ProposalRow.state).in_(APPROVABLE))
     session.execute(update(ProposalRow).where(undecided).values(state="withdrawn", updated_at=now))
+    close_case(session, id, now)
     if held_by(session, conversation.id) is None:
         mine = col(Conversation.id) == conversation.id
         session.execute(update(Conversation).where(mine).values(state="open", updated_at=now))
@@ -145,8 +145,8 @@ def _case(session: Session, id: str, *, locked: bool = False) -> CaseRow:
     return case
 
 
-def _conversation(session: Session, case_id: str) -> Conversation:
-    conversation = conversation_of(session, _case(session, case_id).conversation_id)
+def _conversation(session: Session, case_id: str, *, locked: bool = False) -> Conversation:
+    conversation = conversation_of(session, _case(session, case_id).conversation_id, locked=locked)
     if conversation is None:
         raise NoSuchCase
     session.expunge(conversation)

@@ -10,6 +10,7 @@ from sqlmodel import create_engine
 from service.store.errors import BadUrlError
 
 BUSY_TIMEOUT_MS = 500
+STATEMENT_TIMEOUT_MS = 1800  # below what a caller waits, see Store
 POOL = 8  # connections of one process; the store has as many threads
 SQLITE, POSTGRES = "sqlite", "postgresql"
 WRITE = "triage_write"  # execution option of transactions that write
@@ -44,7 +45,7 @@ def _sqlite(url: str) -> Engine:
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so, not where the driver guesses
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -57,9 +58,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgres(url: Any) -> Engine:
+    from service.store.postgres import connect
+
     # Written durably unless a transaction says that it need not be (see Store.write).
-    options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout=2000 -c timezone=UTC"
-    return create_engine(
+    options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+    engine = create_engine(
         url,
         pool_size=POOL,
         max_overflow=0,
@@ -67,3 +70,5 @@ def _postgres(url: Any) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 2, "options": options, "application_name": "support-triage"},
     )
+    event.listen(engine, "do_connect", connect)
+    return engine

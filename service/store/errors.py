@@ -12,8 +12,16 @@ class SchemaError(Exception):
 class StoreUnavailable(Exception):
     """The database does not answer, or can't keep what it is given. Its own words are not repeated."""
 
+    says = "The service's database can't be used: it does not answer, is locked, or can't be written."
+
     def __init__(self) -> None:
-        super().__init__("The service's database can't be used: it does not answer, is locked, or is damaged.")
+        super().__init__(self.says)
+
+
+class StoreDamaged(StoreUnavailable):
+    """The database's file is not whole; waiting does not mend it."""
+
+    says = "The service's database is damaged. Restore it from a backup, or move it away to begin with an empty one."
 
 
 class StoreBusy(StoreUnavailable):

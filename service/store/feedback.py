@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from service.store.conversations import read_conversation
-from service.store.decisions import decision_of
 from service.store.owners import NoSuchConversation, Writer
-from service.store.tables import FeedbackRow
+from service.store.tables import Conversation, DecisionRow, FeedbackRow
 
 
 def add_feedback(session: Session, row: FeedbackRow, reader: Writer | None) -> None:
     """Keep feedback on a Decision that the reader may see; raises NoSuchConversation."""
-    decision = decision_of(session, row.ticket_id)
-    if decision is None:
+    query = select(DecisionRow.ticket_id).where(DecisionRow.ticket_id == row.ticket_id)
+    if reader is not None:
+        mine = col(Conversation.id) == col(DecisionRow.conversation_id)
+        query = query.join(Conversation, mine).where(reader.own())
+    if session.exec(query).first() is None:
         raise NoSuchConversation
-    read_conversation(session, decision.conversation_id, reader)
     session.add(row)
 
 

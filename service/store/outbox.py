@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, select
 
 from service.store.cases import close_case
@@ -23,10 +23,14 @@ class Leaving:
 
 
 def take_due(session: Session, most: int, now: datetime) -> Sequence[Leaving]:
-    """Take what is due, so that no other worker takes it before the lease is over."""
-    due = and_(col(OutboxRow.state) == "pending", col(OutboxRow.next_at) <= now)
+    """Take what is due, so that no other worker takes it before the lease is over.
+
+    What would wait longer than anything may is from before the clock was put back, and is due as well.
+    """
+    next_at = col(OutboxRow.next_at)
+    due = and_(col(OutboxRow.state) == "pending", or_(next_at <= now, next_at > now + LONGEST_WAIT))
     taken = []
-    for row in session.exec(select(OutboxRow).where(due).order_by(col(OutboxRow.next_at)).limit(most)).all():
+    for row in session.exec(select(OutboxRow).where(due).order_by(next_at).limit(most)).all():
         as_read = and_(col(OutboxRow.key) == row.key, due, col(OutboxRow.attempts) == row.attempts)
         values = {"attempts": row.attempts + 1, "next_at": now + LEASE}
         moved = session.execute(

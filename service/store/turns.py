@@ -55,27 +55,28 @@ def begin(
     named: Named | None,
     limit: Limit | None,
     now: datetime,
-) -> Begun | Answered:
+) -> Begun | Answered | TooOften | NoSuchConversation:
     """Begin a turn of the conversation `known`, else of the new one; or return the answer that was given before.
 
-    Raises NoSuchConversation, TooOften, KeyInUse and KeyReused.
+    What is refused is returned and not raised, so that its count is kept. Raises KeyInUse and KeyReused.
     """
     who = writer.customer_id or writer.visitor_id
     if who is not None and limit is not None and (wait := count(session, f"customer:{who}", limit, now)):
-        raise TooOften(wait)
+        return TooOften(wait)
+    try:
+        conversation = conversations.own_conversation(session, known, writer) if known is not None else None
+    except NoSuchConversation as problem:
+        return problem
     claim = idempotency.begin(session, named, now) if named is not None else None
     if isinstance(claim, Answered):
         return claim
-    if known is None:
+    if conversation is None:
         return Begun(new, claim=claim)
-    conversation = conversations.conversation_of(session, known)
-    if conversation is None or not writer.owns(conversation):
-        raise NoSuchConversation
     session.expunge(conversation)
-    messages = list(conversations.messages_of(session, known, REMEMBERED))
+    messages = list(conversations.messages_of(session, conversation.id, REMEMBERED))
     for message in messages:
         session.expunge(message)
-    held = cases.held_by(session, known) if conversation.state == "with_person" else None
+    held = cases.held_by(session, conversation.id) if conversation.state == "with_person" else None
     if held is not None:
         session.expunge(held)
     return Begun(conversation, messages, held, claim)

@@ -1,12 +1,13 @@
 """The demo shop behind tools.shop.Shop: reads its database, and pays refunds over a connection of their own."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as QueueFull
 from sqlmodel import SQLModel, col, text
@@ -21,21 +22,29 @@ from tools.shop import ShopUnavailable
 # Written once and read as plain rows: objects of the session cost a look-up three times as much.
 _ORDERS, _LINES = (SQLModel.metadata.tables[str(table.__tablename__)] for table in (OrderRow, OrderLineRow))
 ORDERS = select(_ORDERS).order_by(_ORDERS.c.order_id)
-ORDER = select(_ORDERS).where(_ORDERS.c.order_id == bindparam("order_id"))
+ORDER_IDS = select(_ORDERS.c.order_id)
+# The order that is asked for, else the one that stands in for it.
+_IF_THERE = ORDER_IDS.where(_ORDERS.c.order_id == bindparam("order_id")).scalar_subquery()
+_READ = _ORDERS.c.order_id == func.coalesce(_IF_THERE, bindparam("stand_in"))
+ORDER = select(_ORDERS).where(_READ)
 ALL_LINES = select(_LINES).order_by(_LINES.c.order_id, _LINES.c.position)
 LINES = ALL_LINES.where(_LINES.c.order_id == bindparam("order_id"))
 _CUSTOMERS = SQLModel.metadata.tables[str(CustomerRow.__tablename__)]
 CUSTOMERS = select(_CUSTOMERS).order_by(_CUSTOMERS.c.customer_id)
 EMAIL = (
-    select(_CUSTOMERS.c.email)
+    select(_ORDERS.c.order_id, _CUSTOMERS.c.email)
     .join_from(_ORDERS, _CUSTOMERS, _ORDERS.c.customer_id == _CUSTOMERS.c.customer_id)
-    .where(_ORDERS.c.order_id == bindparam("order_id"))
+    .where(_READ)
 )
 EDITION = select(col(EditionRow.edition))
 
 
 class DemoShop:
-    """Answers from one SQLite file; see tools.shop.Shop. Raises ShopUnavailable when the file is absent or damaged."""
+    """Answers from one SQLite file; see tools.shop.Shop. Raises ShopUnavailable when the file is absent or damaged.
+
+    Where there is no such order, another is read in its place and not returned: the time of an answer must not tell
+    which orders exist.
+    """
 
     def __init__(self, file: Path) -> None:
         self._mend = f"Remove {file}; it is made anew by `triage shop`."
@@ -45,19 +54,24 @@ class DemoShop:
             raise ShopUnavailable("the demo shop has not been made", "Run `triage shop`.")
         self._engine = open_engine(file)
         self._paying_engine = open_paying_engine(file)
+        self._order_ids: Sequence[str] = ()
 
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
         with self._connection() as connection:
-            # The lines are asked for even where there is no order: an answer's time must not tell which ids exist.
-            rows = connection.execute(ORDER, {"order_id": _storable(order_id)}).mappings().all()
-            lines = connection.execute(LINES, {"order_id": _storable(order_id)}).mappings().all()
-            return _order(rows[0], lines) if rows else None
+            asked = self._asked(connection, order_id)
+            row = connection.execute(ORDER, asked).mappings().one_or_none()
+            if row is None:  # a shop without orders
+                return None
+            found = _order(row, connection.execute(LINES, {"order_id": row["order_id"]}).mappings().all())
+            return found if found.order_id == asked["order_id"] else None
 
     def belongs_to(self, order_id: str, email: str) -> bool:
         """See Shop.belongs_to."""
         with self._connection() as connection:
-            held = connection.execute(EMAIL, {"order_id": _storable(order_id)}).scalar_one_or_none()
+            asked = self._asked(connection, order_id)
+            row = connection.execute(EMAIL, asked).mappings().one_or_none()
+            held = row["email"] if row is not None and row["order_id"] == asked["order_id"] else None
             return same_address(held, email)
 
     def refund(
@@ -103,6 +117,14 @@ class DemoShop:
         """See Shop.close."""
         self._engine.dispose()
         self._paying_engine.dispose()
+
+    def _asked(self, connection: Connection, order_id: str) -> dict[str, str]:
+        """Return what ORDER and EMAIL need: the id, and the order that stands in for it, the same one each time."""
+        if not self._order_ids:  # the seeded ones, which nothing adds to
+            self._order_ids = connection.execute(ORDER_IDS).scalars().all()
+        asked = _storable(order_id)
+        place = zlib.crc32(asked.encode()) % max(1, len(self._order_ids))
+        return {"order_id": asked, "stand_in": self._order_ids[place] if self._order_ids else asked}
 
     @contextmanager
     def _connection(self, engine: Engine | None = None) -> Iterator[Connection]:

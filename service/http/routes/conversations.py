@@ -5,11 +5,13 @@ import secrets
 from fastapi import APIRouter, Request, Response
 
 from service.callers import Caller, Role
+from service.http import examples
 from service.http.answers import ChatToken, ConversationView, FeedbackKept
 from service.http.keyed import once
-from service.http.models import ChatTokenRequest, FeedbackRequest
+from service.http.models import ChatTokenRequest, ConversationId, FeedbackRequest
 from service.http.parts import Known, Open
 from service.http.policy import PolicedRoute, allows
+from service.http.shown import Shown
 from service.http.views import conversation_view
 from service.store.conversations import read_conversation
 from service.store.feedback import add_feedback, feedback_row
@@ -24,7 +26,8 @@ router = APIRouter(prefix="/v1", tags=["conversations"], route_class=PolicedRout
 
 @router.get("/conversations/{id}", response_model=ConversationView)
 @allows(Role.SERVICE, Role.CHAT, Role.DESK)
-async def conversation(id: str, caller: Known, parts: Open) -> ConversationView:
+@Shown(examples.CONVERSATION, refuses=(404,))
+async def conversation(id: ConversationId, caller: Known, parts: Open) -> ConversationView:
     """Return a conversation with all that was said in it."""
     found, messages = await parts.store.read(lambda session: read_conversation(session, id, reader_of(caller)))
     return conversation_view(found, messages)
@@ -32,6 +35,7 @@ async def conversation(id: str, caller: Known, parts: Open) -> ConversationView:
 
 @router.post("/chat-tokens", response_model=ChatToken)
 @allows(Role.SERVICE, body=ChatTokenRequest)
+@Shown(examples.TOKEN, examples.TOKENS)
 async def chat_token(asked: ChatTokenRequest, parts: Open) -> ChatToken:
     """Make a chat token for a customer whom the shop has verified, or for a new anonymous visitor."""
     (secret, *_) = await parts.store.read(signing_secrets)
@@ -41,6 +45,7 @@ async def chat_token(asked: ChatTokenRequest, parts: Open) -> ChatToken:
 
 @router.post("/feedback", response_model=FeedbackKept, status_code=201)
 @allows(Role.SERVICE, Role.CHAT, Role.DESK, body=FeedbackRequest)
+@Shown(examples.FEEDBACK_KEPT, examples.FEEDBACK, refuses=(404, 409), keyed=True)
 async def feedback(asked: FeedbackRequest, request: Request, caller: Known, parts: Open) -> Response:
     """Keep what somebody thought of a Decision."""
     id = f"F-{secrets.token_hex(12)}"

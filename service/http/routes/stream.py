@@ -12,27 +12,40 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
 
 from agent.trace import AnyEvent, StepDone
 from service.callers import Role
+from service.http import examples
+from service.http.answers import StreamedEnd, StreamedProblem, StreamedReply, StreamedStep
 from service.http.models import ChatRequest
 from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
 from service.http.problems import Problem, problem_of
 from service.http.routes.tickets import begin, chatting
+from service.http.shown import Shown
 from service.intake import Started
 from service.store.idempotency import Answered
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=PolicedRoute)
 
 
-async def begun(asked: ChatRequest, request: Request, caller: Known, parts: Open) -> Started | Answered:
-    """Begin the turn before the stream, so that a refusal is a plain answer."""
-    return await begin(parts, chatting(asked, caller), request, caller)
+async def begun(asked: ChatRequest, request: Request, caller: Known, parts: Open) -> AsyncIterator[Started | Answered]:
+    """Begin the turn before the stream, so that a refusal is a plain answer.
+
+    Its key is let go behind the stream, which may never have run: a client that goes away now can ask again at once.
+    """
+    started = await begin(parts, chatting(asked, caller), request, caller)
+    try:
+        yield started
+    finally:
+        if isinstance(started, Started):
+            await parts.intake.give_up(started.begun, started.named)
 
 
 @router.post("/chat/stream", response_class=EventSourceResponse)
 @allows(Role.SERVICE, Role.CHAT, body=ChatRequest)
+@Shown(examples.STREAM, examples.MESSAGES, refuses=(404, 409), keyed=True)
 async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: Open) -> AsyncIterator[ServerSentEvent]:
     """Answer one message within its conversation, step by step."""
     if isinstance(started, Answered):
@@ -44,7 +57,7 @@ async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: 
     try:
         while (event := await events.get()) is not None:
             if isinstance(event, StepDone):
-                yield ServerSentEvent(event="step", raw_data=event.model_dump_json(include={"step", "duration_ms"}))
+                yield _event("step", StreamedStep(step=event.step, duration_ms=event.duration_ms))
         for last in _ending(await running):
             yield last
     except Exception as problem:
@@ -64,13 +77,16 @@ async def _finish(parts: Parts, started: Started, events: asyncio.Queue[AnyEvent
 
 
 def _ending(answered: Answered) -> list[ServerSentEvent]:
-    reply = json.dumps({"text": json.loads(answered.body)["reply"]})
     return [
-        ServerSentEvent(event="reply", raw_data=reply),
+        _event("reply", StreamedReply(text=json.loads(answered.body)["reply"])),
         ServerSentEvent(event="decision", raw_data=answered.body),
-        ServerSentEvent(event="done", raw_data="{}"),
+        _event("done", StreamedEnd()),
     ]
 
 
 def _problem(problem: Problem) -> ServerSentEvent:
-    return ServerSentEvent(event="problem", raw_data=json.dumps({"status": problem.status, "detail": problem.detail}))
+    return _event("problem", StreamedProblem(status=problem.status, detail=problem.detail))
+
+
+def _event(name: str, data: BaseModel) -> ServerSentEvent:
+    return ServerSentEvent(event=name, raw_data=data.model_dump_json())

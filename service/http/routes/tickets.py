@@ -4,12 +4,15 @@ from fastapi import APIRouter, Request, Response
 
 from agent.decision import Decision
 from service.callers import Caller, Role
+from service.http import examples
 from service.http.keyed import named_by, response
 from service.http.models import ChatRequest, TriageRequest
 from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
 from service.http.problems import Problem
-from service.intake import Incoming, Started
+from service.http.shown import Shown
+from service.incoming import Incoming
+from service.intake import Started
 from service.store.idempotency import Answered
 from service.store.owners import Writer
 
@@ -18,6 +21,7 @@ router = APIRouter(prefix="/v1", tags=["tickets"], route_class=PolicedRoute)
 
 @router.post("/triage", response_model=Decision)
 @allows(Role.SERVICE, Role.CHAT, body=TriageRequest)
+@Shown(examples.DECISION, examples.TICKETS, refuses=(409,), keyed=True, links={"conversation": "/conversation_id"})
 async def triage(asked: TriageRequest, request: Request, caller: Known, parts: Open) -> Response:
     """Decide about one ticket."""
     incoming = Incoming(
@@ -33,6 +37,7 @@ async def triage(asked: TriageRequest, request: Request, caller: Known, parts: O
 
 @router.post("/chat", response_model=Decision)
 @allows(Role.SERVICE, Role.CHAT, body=ChatRequest)
+@Shown(examples.DECISION, examples.MESSAGES, refuses=(404, 409), keyed=True, links={"conversation": "/conversation_id"})
 async def chat(asked: ChatRequest, request: Request, caller: Known, parts: Open) -> Response:
     """Answer one message within its conversation."""
     return response(await finish(parts, await begin(parts, chatting(asked, caller), request, caller)))
