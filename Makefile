@@ -11,7 +11,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-slow eval bench check clean
+.PHONY: help setup demo serve test test-slow eval chaos fuzz bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ test-slow: setup ## small forms of everything heavy
 eval: setup ## the smoke cases and the gate, under two minutes
 	$(BIN)/python -m evals run --data smoke --out var/evals/smoke.json
 	$(BIN)/python -m evals gate var/evals/smoke.json
+
+chaos: setup ## kill the service 100 times and approve 200 refunds 64 times at once, on each database
+	TRIAGE_CHAOS_KILLS=100 TRIAGE_CHAOS_ROUNDS=200 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/chaos
+
+fuzz: setup ## ask a running service for all that its OpenAPI document allows, 20,000 times
+	TRIAGE_FUZZ_CASES=20000 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/fuzz
 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick

@@ -55,10 +55,18 @@ def test_a_changed_article_makes_a_new_folder_and_leaves_the_old(
     assert new.content != old.content
     assert (tmp_path / "current").read_text(encoding="utf-8").strip() == new.content
     assert answers(old, encoder) == before
-    assert answers(open_library(tmp_path / old.content), encoder) == before
+    again = open_library(tmp_path / old.content)
+    assert answers(again, encoder) == before
+    again.close()
     newest = ensure_library(tmp_path, changed[:-1], encoder)
-    kept = {path.name for path in tmp_path.iterdir() if path.is_dir()}
-    assert kept == {new.content, newest.content}
+    assert folders(tmp_path) == {old.content, new.content, newest.content}  # the old one is read still
+    old.close()
+    ensure_library(tmp_path, changed, encoder)
+    assert folders(tmp_path) == {new.content, newest.content}
+
+
+def folders(root: Path) -> set[str]:
+    return {path.name for path in root.iterdir() if path.is_dir()}
 
 
 def drop_last_line(file: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from service.store.engine import sqlite_url
@@ -15,6 +16,8 @@ from service.store.migrate import upgrade
 from service.store.store import Store
 
 TEMPLATE = "triage_template"
+# Both kinds, for tests that take their time: `make test` runs them on one, `make test-slow` on the other.
+POSTGRES_SLOWLY = ("sqlite", pytest.param("postgres", marks=pytest.mark.slow))
 Fresh = Callable[[], str]
 
 

@@ -1,8 +1,10 @@
 """The service in this process, on both databases, with a clock that tests turn."""
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,6 +19,7 @@ from service.settings import ServiceSettings
 from service.store.keys import create_key
 from service.store.signing import ensure_signing_secret
 from tests.service.databases import Fresh
+from tests.service.serving import Served, furnish, serving
 from tools.demo_shop.seed import SHOP_DAY, seeded_orders
 from tools.refund_rules import refund_rules
 from tools.refunds import judge
@@ -84,6 +87,25 @@ def parts(agent: Agent, url: str, service_settings: ServiceSettings) -> Iterator
     opened = open_parts(agent, url, service_settings, Clock())
     yield opened
     opened.store.close()
+
+
+@pytest.fixture(scope="session")
+def served(root: Path, var: Path, silent_shop: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server process for all tests that leave it running.
+
+    It limits nobody's number of requests, waits a second for clients, and has the silent shop.
+    """
+    own = furnish(var, tmp_path_factory.mktemp("served"))
+    settings = {"TRIAGE_LIMITS": "false", "TRIAGE_PATIENCE": "1", "TRIAGE_SHOP": silent_shop}
+    with serving(root, own, **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def silent_shop() -> Iterator[str]:
+    """The address of a shop that takes connections and never answers: whoever looks up an order there waits."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as shop:
+        yield f"http://127.0.0.1:{shop.getsockname()[1]}"
 
 
 @pytest.fixture(scope="session")

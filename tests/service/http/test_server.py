@@ -1,17 +1,19 @@
 """The service as people start it: a real process, asked through the client, told to end."""
 
 import json
-import signal
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from agent.taxonomy import NextAction
 from service.client import Refused, TriageClient
 from tests.processes import Done, triage
 from tests.service.serving import Served, furnish, serving
+from tools.demo_shop.seed import SHOP_DAY, seeded_orders
+from tools.refund_rules import refund_rules
+from tools.refunds import judge
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -40,6 +42,28 @@ def test_a_conversation_through_the_client(served: Served) -> None:
         assert asked.follow_up.asks_for == ["order_id", "email"]
         with pytest.raises(Refused, match="404"):
             visitor.conversation(first.conversation_id)
+
+
+def test_the_desk_through_the_client(served: Served) -> None:
+    eligible = (order for order in seeded_orders() if judge(order, SHOP_DAY, refund_rules()).eligible)
+    other = next(order for order in eligible if order.order_id != "A-10234")
+    with served.client() as client, served.client("desk") as desk:
+        offer = client.triage("I want my money back for A-10234", customer_id="C-1001")
+        assert offer.next_action is NextAction.OFFER_REFUND
+        refund = next(case for case in desk.cases().cases if case.ticket_id == offer.ticket_id)
+        assert desk.approve(refund.case_id, key="once") == desk.approve(refund.case_id, key="once")
+        asked = client.chat("I want to speak to a human being", customer_id="C-1001")
+        case = next(case for case in desk.cases(most=200).cases if case.ticket_id == asked.ticket_id)
+        assert desk.correct(case.case_id, priority="low").priority == "low"
+        assert desk.reply(case.case_id, "Hello, this is the desk.").messages[-1].role == "person"
+        assert desk.hand_back(case.case_id).state == "closed"
+        unwanted = client.triage(f"I want my money back for {other.order_id}", customer_id=other.customer_id)
+        again = next(case for case in desk.cases().cases if case.ticket_id == unwanted.ticket_id)
+        declined = desk.decline(again.case_id, "Asked for by mistake.").proposal
+        assert declined is not None
+        assert declined.state == "declined"
+        with pytest.raises(Refused, match="404"):
+            desk.case("E-unknown")
 
 
 def test_the_demo_keys_are_their_owners_only(served: Served) -> None:
@@ -74,11 +98,3 @@ def test_without_a_key_it_does_not_start(root: Path, tmp_path: Path) -> None:
     id = listed.split("\t")[0]
     assert triage(root, "keys", "revoke", id, TRIAGE_VAR=str(tmp_path)).returncode == 0
     assert triage(root, "serve", "--port", "0", TRIAGE_VAR=str(tmp_path)).returncode == 1
-
-
-def test_told_to_end_it_ends_within_ten_seconds(root: Path, var: Path, tmp_path: Path) -> None:
-    with serving(root, furnish(var, tmp_path)) as running:
-        started = time.monotonic()
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(timeout=10) in {0, -signal.SIGTERM}
-        assert time.monotonic() - started < 10
