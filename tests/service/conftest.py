@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,7 +39,10 @@ def fresh_sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
 
 
 @pytest.fixture(scope="session")
-def fresh_postgres_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
-    """Make databases of a Postgres that ends with the tests."""
-    with fresh_postgres(tmp_path_factory.mktemp("postgres")) as fresh:
+def fresh_postgres_database() -> Iterator[Fresh]:
+    """Make databases of a Postgres that ends with the tests.
+
+    Not among pytest's own folders: every start of pytest closes these to the user that Postgres runs as under root.
+    """
+    with TemporaryDirectory(prefix="triage-postgres-") as folder, fresh_postgres(Path(folder)) as fresh:
         yield fresh
