@@ -27,7 +27,7 @@ def serve(
     from service.clock import utc_now
     from service.database import opened_database
     from service.demo_keys import ensure_demo_keys
-    from service.http.server import run
+    from service.http.server import encoder_threads, run
     from service.store.keys import any_key
     from service.store.signing import ensure_signing_secret
 
@@ -40,6 +40,7 @@ def serve(
         elif not store.read_now(any_key):
             typer.echo("There is no key yet. Make one with `triage keys create service NAME`.", err=True)
             raise typer.Exit(FAILED)
+    os.environ.setdefault("TRIAGE_THREADS", str(encoder_threads(workers)))  # read by each worker
     with _shared_figures(workers):
         run(host, port, workers, DRAINS_IN, lambda address: _say(address, var / KEYS if demo else None))
 

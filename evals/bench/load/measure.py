@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.settings import Settings
 from evals.bench.environment import bench_environment
 from evals.bench.load.report import Level, LoadReport, level_of, load_report, seconds_until_back
 from evals.bench.load.sender import Answer, closed_loop, open_loop
@@ -13,6 +14,7 @@ from evals.bench.load.server import Server, served
 from evals.bench.load.wire import Connections, post
 from evals.bench.mix import STANDARD_LENGTHS, mix
 from evals.bench.parts import Parts
+from service.http.server import encoder_threads
 from tools.demo_shop.seed import seeded_orders
 
 SEED = 20261128
@@ -36,9 +38,10 @@ QUICK = LoadPlan(times=(1, 10), seconds=8.0, capacity_s=8.0, back_s=6.0, warm_up
 
 def measure_load(parts: Parts, workers: int, plan: LoadPlan) -> LoadReport:
     """Run the plan against a server of its own with so many workers; raises RuntimeError where it does not start."""
-    environment = bench_environment(parts.agent, parts.threads)
+    threads = Settings().threads or encoder_threads(workers)
+    environment = bench_environment(parts.agent, threads)
     parts.progress.say("starting the server")
-    with served(parts.settings.var, workers, parts.threads) as server, asyncio.Runner() as loop:
+    with served(parts.settings.var, workers, threads) as server, asyncio.Runner() as loop:
         capacity, levels = loop.run(_measured(server, plan, parts))
     return load_report(capacity, levels, workers, environment)
 
