@@ -65,7 +65,12 @@ def contents(var: Path) -> dict[Path, int]:
     }
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+# Each copies all that was built and starts a process: some on every run, all of them on the slow one.
+QUICK = ("no index", "one bit of the model", "shop damaged")
+EACH = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in DAMAGES]
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_a_damaged_part_is_named_with_its_mend(copied_var: Path, root: Path, name: str) -> None:
     part, damage, mend = DAMAGES[name]
     damage(copied_var)
