@@ -1,5 +1,7 @@
 """What the environment may say about the service. Read once, when it starts."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -27,4 +29,8 @@ class ServiceSettings(BaseSettings):
         """Return the database's URL."""
         if self.database is not None:
             return self.database.get_secret_value()
-        return sqlite_url(settings.var / "service.db")
+        return sqlite_url(self.file(settings))
+
+    def file(self, settings: Settings) -> Path:
+        """Return the SQLite file that is used where no database is named."""
+        return settings.var / "service.db"

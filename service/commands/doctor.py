@@ -22,13 +22,15 @@ def doctor() -> None:
     """Check all parts; exit 1 when one is missing or damaged."""
     from agent.settings import Settings
     from knowledge.errors import PartUnavailable, file_problem
+    from service.store.errors import BadUrlError, SchemaError, StoreUnavailable
     from tools.shop import ShopUnavailable
 
+    foreseen = (PartUnavailable, ShopUnavailable, BadUrlError, SchemaError, StoreUnavailable, OSError)
     settings, healthy = Settings(), True
     for name, check in CHECKS.items():
         try:
             typer.echo(f"ok       {name:<11} {check(settings)}")
-        except (PartUnavailable, ShopUnavailable, OSError) as problem:
+        except foreseen as problem:
             healthy = False
             words = file_problem(problem) if isinstance(problem, OSError) else problem
             typer.echo(f"BROKEN   {name:<11} {words}")
@@ -116,6 +118,23 @@ def _shop(settings: "Settings") -> str:
         demo.close()
 
 
+def _database(settings: "Settings") -> str:
+    from service.settings import ServiceSettings
+    from service.store.migrate import require_current, require_whole
+    from service.store.store import Store
+
+    own = ServiceSettings()
+    if own.database is None and not own.file(settings).exists():
+        return "none yet, `triage serve` makes it"
+    store = Store(own.url(settings))
+    try:
+        require_current(store)
+        require_whole(store)
+        return store.kind
+    finally:
+        store.close()
+
+
 CHECKS: Mapping[str, Callable[["Settings"], str]] = MappingProxyType(
     {
         "clock": _clock,
@@ -125,5 +144,6 @@ CHECKS: Mapping[str, Callable[["Settings"], str]] = MappingProxyType(
         "classifier": _classifier,
         "index": _index,
         "shop": _shop,
+        "database": _database,
     }
 )

@@ -37,8 +37,9 @@ class Store:
     def __init__(self, url: str) -> None:
         """Open the database; raises BadUrlError. Nothing is connected before the first transaction."""
         self.engine = open_engine(url)
+        self.kind: str = self.engine.dialect.name
         self._readers = self._writers = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="store")
-        if self.engine.dialect.name == SQLITE:
+        if self.kind == SQLITE:
             # It has one writer at a time. Ours wait in a queue; among threads it would let any one go first, and
             # others until they give up.
             self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")

@@ -137,6 +137,19 @@ def test_an_unknown_release_is_one_broken_part_among_all(copied_var: Path, root:
 
 
 @pytest.mark.slow
+def test_the_service_database_is_examined_where_there_is_one(copied_var: Path, root: Path) -> None:
+    assert "ok       database    none yet" in doctor(copied_var, root).stdout
+    assert not (copied_var / "service.db").exists()
+    assert triage(root, "keys", "create", "service", "a shop", TRIAGE_VAR=str(copied_var)).returncode == 0
+    assert "ok       database    sqlite" in doctor(copied_var, root).stdout
+    (copied_var / "service.db").write_bytes(b"x" * 9000)
+    damaged = doctor(copied_var, root)
+    assert damaged.returncode == 1
+    assert "BROKEN   database" in damaged.stdout
+    assert "Traceback" not in damaged.stdout + damaged.stderr
+
+
+@pytest.mark.slow
 def test_the_first_ticket_after_the_damage_heals_the_index(copied_var: Path, root: Path) -> None:
     one(copied_var, "chroma.sqlite3").write_bytes(b"x" * 5000)
     done = triage(root, "ticket", "Which ways to pay are there?", "--json", TRIAGE_VAR=str(copied_var))
