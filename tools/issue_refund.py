@@ -33,8 +33,8 @@ def issue_refund(context: ToolContext, arguments: IssueRefundArguments) -> ToolR
     paid and `declined` says why. Only a result with `issued` says that money has moved. From `failed` or `timed_out` it
     must not be inferred that nothing was paid: call again with the same key, which pays once.
     """
-    order = context.shop.order(arguments.order_id)
-    if order is None or not context.identity.may_see(order):
+    order = context.own_order(arguments.order_id)
+    if order is None:
         return ToolResult(Outcome.NOT_FOUND)
     judgement = judge(order, context.today, refund_rules())
     declined = _declined(judgement, arguments)

@@ -39,8 +39,8 @@ def look_up_order(context: ToolContext, arguments: LookUpOrderArguments) -> Tool
     words or in the ticket's metadata; never guess or complete one. `not_found` means that this customer has no such
     order and nothing else: it must not be inferred that the order exists, or does not exist, for somebody else.
     """
-    order = context.shop.order(arguments.order_id)
-    if order is None or not context.identity.may_see(order):
+    order = context.own_order(arguments.order_id)
+    if order is None:
         return ToolResult(Outcome.NOT_FOUND)
     return ToolResult(Outcome.OK, order=order)
 

@@ -35,8 +35,8 @@ def check_refund_eligibility(context: ToolContext, arguments: CheckRefundEligibi
     Only its result allows a reply to say that an order qualifies, and only for this order, amount and currency. It must
     not be inferred that money has moved or that a person has approved.
     """
-    order = context.shop.order(arguments.order_id)
-    if order is None or not context.identity.may_see(order):
+    order = context.own_order(arguments.order_id)
+    if order is None:
         return ToolResult(Outcome.NOT_FOUND)
     return ToolResult(Outcome.OK, refund=judge(order, context.today, refund_rules()))
 

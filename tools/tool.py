@@ -58,6 +58,11 @@ class ToolContext:
     identity: Identity
     today: date
 
+    def own_order(self, order_id: str) -> Order | None:
+        """Return an order of the one who asks; None for another's as for none. Raises ShopUnavailable."""
+        order = self.shop.order(order_id)
+        return order if order is not None and self.identity.may_see(order) else None
+
 
 @dataclass(frozen=True)
 class ToolResult:

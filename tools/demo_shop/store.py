@@ -2,12 +2,12 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as QueueFull
 from sqlmodel import SQLModel, col, text
@@ -23,10 +23,7 @@ from tools.shop import ShopUnavailable
 _ORDERS, _LINES = (SQLModel.metadata.tables[str(table.__tablename__)] for table in (OrderRow, OrderLineRow))
 ORDERS = select(_ORDERS).order_by(_ORDERS.c.order_id)
 ORDER_IDS = select(_ORDERS.c.order_id)
-# The order that is asked for, else the one that stands in for it.
-_IF_THERE = ORDER_IDS.where(_ORDERS.c.order_id == bindparam("order_id")).scalar_subquery()
-_READ = _ORDERS.c.order_id == func.coalesce(_IF_THERE, bindparam("stand_in"))
-ORDER = select(_ORDERS).where(_READ)
+ORDER = select(_ORDERS).where(_ORDERS.c.order_id == bindparam("order_id"))
 ALL_LINES = select(_LINES).order_by(_LINES.c.order_id, _LINES.c.position)
 LINES = ALL_LINES.where(_LINES.c.order_id == bindparam("order_id"))
 _CUSTOMERS = SQLModel.metadata.tables[str(CustomerRow.__tablename__)]
@@ -34,7 +31,7 @@ CUSTOMERS = select(_CUSTOMERS).order_by(_CUSTOMERS.c.customer_id)
 EMAIL = (
     select(_ORDERS.c.order_id, _CUSTOMERS.c.email)
     .join_from(_ORDERS, _CUSTOMERS, _ORDERS.c.customer_id == _CUSTOMERS.c.customer_id)
-    .where(_READ)
+    .where(_ORDERS.c.order_id == bindparam("order_id"))
 )
 EDITION = select(col(EditionRow.edition))
 
@@ -55,23 +52,23 @@ class DemoShop:
         self._engine = open_engine(file)
         self._paying_engine = open_paying_engine(file)
         self._order_ids: Sequence[str] = ()
+        self._known: Set[str] = frozenset()
 
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
         with self._connection() as connection:
-            asked = self._asked(connection, order_id)
-            row = connection.execute(ORDER, asked).mappings().one_or_none()
+            read = self._read(connection, order_id)
+            row = connection.execute(ORDER, read).mappings().one_or_none()
             if row is None:  # a shop without orders
                 return None
-            found = _order(row, connection.execute(LINES, {"order_id": row["order_id"]}).mappings().all())
-            return found if found.order_id == asked["order_id"] else None
+            found = _order(row, connection.execute(LINES, read).mappings().all())
+            return found if found.order_id == order_id else None
 
     def belongs_to(self, order_id: str, email: str) -> bool:
         """See Shop.belongs_to."""
         with self._connection() as connection:
-            asked = self._asked(connection, order_id)
-            row = connection.execute(EMAIL, asked).mappings().one_or_none()
-            held = row["email"] if row is not None and row["order_id"] == asked["order_id"] else None
+            row = connection.execute(EMAIL, self._read(connection, order_id)).mappings().one_or_none()
+            held = row["email"] if row is not None and row["order_id"] == order_id else None
             return same_address(held, email)
 
     def refund(
@@ -118,13 +115,15 @@ class DemoShop:
         self._engine.dispose()
         self._paying_engine.dispose()
 
-    def _asked(self, connection: Connection, order_id: str) -> dict[str, str]:
-        """Return what ORDER and EMAIL need: the id, and the order that stands in for it, the same one each time."""
+    def _read(self, connection: Connection, order_id: str) -> dict[str, str]:
+        """Return which order to read: the one that is asked for, else one that stands in for it, each time the same."""
         if not self._order_ids:  # the seeded ones, which nothing adds to
             self._order_ids = connection.execute(ORDER_IDS).scalars().all()
+            self._known = frozenset(self._order_ids)
         asked = _storable(order_id)
         place = zlib.crc32(asked.encode()) % max(1, len(self._order_ids))
-        return {"order_id": asked, "stand_in": self._order_ids[place] if self._order_ids else asked}
+        stand_in = self._order_ids[place] if self._order_ids else asked
+        return {"order_id": asked if asked in self._known else stand_in}
 
     @contextmanager
     def _connection(self, engine: Engine | None = None) -> Iterator[Connection]:

@@ -1,7 +1,7 @@
 """How long an answer takes tells nothing either: another's order or conversation takes as long as none.
 
 Each try asks 500 times for each of the two, by turns in random order; a rank test says how often one of another's takes
-longer than one of none. Half of the time is chance. The machine may be busy, so one try of five has to be fair.
+longer than one of none. Half of the time is chance. The machine may be busy, so one try of three has to be fair.
 """
 
 import random
@@ -23,10 +23,7 @@ from tools.tool import Outcome, ToolContext
 
 pytestmark = pytest.mark.slow
 
-PAIRS, TRIES, FAIR = 500, 5, 0.05
-# A tool alone takes half a millisecond, and one microsecond of it, which nobody sees through a door, moves the ranks by
-# as much as a twentieth. What reads more for another's order than for none comes out at nine tenths and above.
-FAIR_ALONE = 0.1
+PAIRS, TRIES, FAIR = 500, 3, 0.05
 Ask = Callable[[str], Awaitable[object]]
 
 
@@ -43,11 +40,11 @@ async def longer(ask: Ask, there: Sequence[str], absent: Callable[[], str]) -> f
     return float((real > none).mean() + (real == none).mean() / 2)
 
 
-async def tells_nothing(ask: Ask, there: Sequence[str], absent: Callable[[], str], fair: float = FAIR) -> None:
+async def tells_nothing(ask: Ask, there: Sequence[str], absent: Callable[[], str]) -> None:
     shares = []
     for _ in range(TRIES):
         shares.append(await longer(ask, there, absent))
-        if abs(shares[-1] - 0.5) < fair:
+        if abs(shares[-1] - 0.5) < FAIR:
             return
     pytest.fail(f"Another's takes longer than none in {shares} of all pairs.")
 
@@ -67,7 +64,7 @@ async def test_through_a_tool(tmp_path: Path, others: list[str], name: str) -> N
     async def ask(id: str) -> None:
         assert TOOLS[name].run(context, {"order_id": id}).outcome is Outcome.NOT_FOUND
 
-    await tells_nothing(ask, others, ABSENT["order"], FAIR_ALONE)
+    await tells_nothing(ask, others, ABSENT["order"])
     shop.close()
 
 
@@ -78,7 +75,7 @@ async def test_through_a_guessed_address(tmp_path: Path, others: list[str]) -> N
     async def ask(id: str) -> None:
         assert not shop.belongs_to(id, "nobody@customers.example")
 
-    await tells_nothing(ask, others, ABSENT["order"], FAIR_ALONE)
+    await tells_nothing(ask, others, ABSENT["order"])
     shop.close()
 
 
