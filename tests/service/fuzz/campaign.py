@@ -39,10 +39,8 @@ SETTINGS = {
     "continue-on-failure": True,
     "output": {"sanitization": {"enabled": False}},  # the credentials are of a server that ends with the test
     "request-timeout": 30,
-    # 503 is the answer of a service that is busy; the test looks how often it came.
-    # And a body that is wrong by its length alone may be too large to be read at all.
+    # A body that is wrong by its length alone may be too large to be read at all.
     "checks": {
-        "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", 503]},
         "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 409, 413, 415, 422]},
     },
     "cache": {"enabled": False},
@@ -74,11 +72,6 @@ class Ledger:
     checked: Counter[str] = field(default_factory=Counter)  # cases by check
     as_peers: int = 0  # requests that were sent again as somebody else
     problems: list[str] = field(default_factory=list)
-
-    @property
-    def refused_as_busy(self) -> int:
-        """How many requests were answered by 503."""
-        return sum(times for (_, status), times in self.answered.items() if status == 503)
 
     def successes(self, operation: str) -> int:
         """Return how often an operation was done."""

@@ -55,9 +55,7 @@ def test_every_answer_is_one_that_the_document_allows(
     ledger = campaign.ledger
     request.config.stash[SENT].append(_line(database, ledger))
     assert not ledger.problems, "\n\n".join(ledger.problems[:5])
-    assert {status for _, status in ledger.answered if status >= 500} <= {503}
-    # A machine that is busy elsewhere may let the database answer too late; any more is a fault of ours.
-    assert ledger.refused_as_busy <= ledger.answered.total() / 500
+    assert not {status for _, status in ledger.answered if status >= 500}
     assert {check for check, times in ledger.checked.items() if times} == CHECKS
     assert not [operation for operation in policies() if not ledger.successes(operation)]
     assert ledger.as_peers
@@ -80,6 +78,6 @@ def _line(database: str, ledger: Ledger) -> str:
     least = min(policies(), key=ledger.successes)
     return (
         f"schemathesis on {database}, seed {SEED}: {ledger.cases} cases checked, {requests} requests answered, "
-        f"{done} of them done, {ledger.refused_as_busy} refused as busy, {ledger.as_peers} sent again as somebody "
+        f"{done} of them done, {ledger.as_peers} sent again as somebody "
         f"else; least done: {least}, {ledger.successes(least)} times"
     )
