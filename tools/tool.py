@@ -50,6 +50,9 @@ class Arguments(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+_NOBODYS = Order.model_construct(order_id="", customer_id="")  # type: ignore[call-arg]  # the rest is not looked at
+
+
 @dataclass(frozen=True)
 class ToolContext:
     """What code, never a model, gives a tool: the shop, who asks, and the shop's day."""
@@ -61,7 +64,8 @@ class ToolContext:
     def own_order(self, order_id: str) -> Order | None:
         """Return an order of the one who asks; None for another's as for none. Raises ShopUnavailable."""
         order = self.shop.order(order_id)
-        return order if order is not None and self.identity.may_see(order) else None
+        own = self.identity.may_see(order if order is not None else _NOBODYS)  # takes as long for none
+        return order if own else None
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,10 @@ class DemoShop:
         """See Shop.belongs_to."""
         with self._connection() as connection:
             row = connection.execute(EMAIL, self._read(connection, order_id)).mappings().one_or_none()
-            held = row["email"] if row is not None and row["order_id"] == order_id else None
-            return same_address(held, email)
+            if row is None:  # a shop without orders
+                return False
+            same = same_address(row["email"], email)
+            return same and bool(row["order_id"] == order_id)
 
     def refund(
         self, order_id: str, amount_minor: int, currency: str, key: str, *, seen_refunded_minor: int | None = None

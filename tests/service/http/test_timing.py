@@ -30,9 +30,11 @@ Ask = Callable[[str], Awaitable[object]]
 async def longer(ask: Ask, there: Sequence[str], absent: Callable[[], str]) -> float:
     """Return the share of pairs in which asking for what is there takes longer than for what is not."""
     times: dict[bool, list[float]] = {True: [], False: []}
-    for _ in range(PAIRS):
+    # Drawn before: making an id takes system calls, after which whatever comes next is slower.
+    ids = {True: random.choices(there, k=PAIRS), False: [absent() for _ in range(PAIRS)]}
+    for turn in range(PAIRS):
         for real in random.sample([True, False], 2):
-            id = random.choice(there) if real else absent()
+            id = ids[real][turn]
             started = time.perf_counter()
             await ask(id)
             times[real].append(time.perf_counter() - started)
