@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -217,6 +218,7 @@ def test_an_order_costs_the_same_queries_whether_or_not_it_exists(
 ) -> None:
     """Else the time of an answer would tell which ids exist."""
     asked: list[str] = []
+    ask(shop, README_ORDER)  # the first one asked reads which orders there are
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
@@ -248,3 +250,19 @@ def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:
 def test_an_absent_file_says_how_it_is_made(tmp_path: Path) -> None:
     with pytest.raises(ShopUnavailable, match="triage shop"):
         DemoShop(tmp_path / "shop.db")
+
+
+def test_an_order_that_exists_is_found_by_all_who_ask_first_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    ensure_demo_shop(file)
+    patience, readers = sys.getswitchinterval(), 8
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(readers) as threads:
+            for _ in range(30):
+                fresh = DemoShop(file)
+                found = list(threads.map(fresh.order, [README_ORDER] * readers))
+                fresh.close()
+                assert None not in found
+    finally:
+        sys.setswitchinterval(patience)

@@ -2,8 +2,9 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,6 +37,14 @@ EMAIL = (
 EDITION = select(col(EditionRow.edition))
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The orders that there are, in order and for looking up."""
+
+    ids: tuple[str, ...]
+    members: frozenset[str]
+
+
 class DemoShop:
     """Answers from one SQLite file; see tools.shop.Shop. Raises ShopUnavailable when the file is absent or damaged.
 
@@ -51,8 +60,7 @@ class DemoShop:
             raise ShopUnavailable("the demo shop has not been made", "Run `triage shop`.")
         self._engine = open_engine(file)
         self._paying_engine = open_paying_engine(file)
-        self._order_ids: Sequence[str] = ()
-        self._known: Set[str] = frozenset()
+        self._known: _Known | None = None
 
     def order(self, order_id: str) -> Order | None:
         """See Shop.order."""
@@ -119,13 +127,14 @@ class DemoShop:
 
     def _read(self, connection: Connection, order_id: str) -> dict[str, str]:
         """Return which order to read: the one that is asked for, else one that stands in for it, each time the same."""
-        if not self._order_ids:  # the seeded ones, which nothing adds to
-            self._order_ids = connection.execute(ORDER_IDS).scalars().all()
-            self._known = frozenset(self._order_ids)
+        known = self._known
+        if known is None:  # the seeded ones, which nothing adds to
+            ids = tuple(connection.execute(ORDER_IDS).scalars().all())
+            # In one step: a thread that met half of it would take an order for one that does not exist.
+            known = self._known = _Known(ids, frozenset(ids))
         asked = _storable(order_id)
-        place = zlib.crc32(asked.encode()) % max(1, len(self._order_ids))
-        stand_in = self._order_ids[place] if self._order_ids else asked
-        return {"order_id": asked if asked in self._known else stand_in}
+        stand_in = known.ids[zlib.crc32(asked.encode()) % len(known.ids)] if known.ids else asked
+        return {"order_id": asked if asked in known.members else stand_in}
 
     @contextmanager
     def _connection(self, engine: Engine | None = None) -> Iterator[Connection]:
