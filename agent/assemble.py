@@ -1,7 +1,7 @@
 """The only place where parts are chosen and put together."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agent.clock import Today
@@ -10,16 +10,19 @@ from agent.decision import Decision
 from agent.deps import Deps
 from agent.encoding import EncoderThread
 from agent.graph import RECURSION_LIMIT, Graph, build_graph
+from agent.models.choose import choose_model
 from agent.models.embedded import EmbeddedModel
+from agent.models.prices import Price
+from agent.models.prompts import Prompt
 from agent.models.protocol import Model
 from agent.quiet import quiet
 from agent.release import Release, load_release
 from agent.replies import ReplyTexts, load_replies
-from agent.settings import Settings
+from agent.settings import ServerSettings, Settings
 from agent.shops import open_shop
 from agent.taxonomy import labels
 from agent.ticket import Ticket
-from agent.trace import AnyEvent, Trace, Tracer
+from agent.trace import Act, AnyEvent, Trace, Tracer
 from knowledge.encoder.choose import open_encoder
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
@@ -38,6 +41,8 @@ class Agent:
     release: Release
     model: Model
     embedded: Model
+    prompts: Mapping[Act, Prompt]
+    price: Price
     head: Head
     reader: EncoderThread
     search: Search
@@ -54,10 +59,12 @@ class Agent:
         `watch` sees each event of the trace as it happens.
         """
         started = time.perf_counter()
-        tracer = Tracer(release=self.release.id, prompt_hashes={"replies": self.replies.sha256}, watch=watch)
+        tracer = Tracer(release=self.release.id, prompt_hashes=self.prompt_hashes(), watch=watch)
         deps = Deps(
             model=self.model,
             embedded=self.embedded,
+            prompts=self.prompt_versions(),
+            price=self.price,
             read=self.reader.read,
             search=self.search,
             tools=TOOLS,
@@ -74,6 +81,14 @@ class Agent:
         fields = final["decision"].model_dump() | {"latency_ms": round((time.perf_counter() - started) * 1000, 3)}
         return Decision.model_validate(fields), tracer.finish(ticket.ticket_id)
 
+    def prompt_versions(self) -> dict[str, str]:
+        """Return the version of each prompt of a large model, by name."""
+        return {act: prompt.version for act, prompt in self.prompts.items()}
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of the reply texts and of each prompt, by name."""
+        return {"replies": self.replies.sha256} | {act: prompt.sha256 for act, prompt in self.prompts.items()}
+
     def close(self) -> None:
         """Let go of the encoder's thread, the index and the shop."""
         self.reader.close()
@@ -81,8 +96,11 @@ class Agent:
         self.shop.close()
 
 
-def assemble(settings: Settings) -> Agent:
-    """Open everything that a run needs; raises PartUnavailable, ShopUnavailable or UnknownReleaseError."""
+def assemble(settings: Settings, server: ServerSettings | None = None) -> Agent:
+    """Open everything that a run needs; raises PartUnavailable, ShopUnavailable or UnknownReleaseError.
+
+    `server` names the model server, else the environment does.
+    """
     quiet()
     release = load_release(settings.release)
     encoder, head = open_classifier(settings, release)
@@ -90,10 +108,13 @@ def assemble(settings: Settings) -> Agent:
     texts = load_replies(release.replies)
     shop, today = open_shop(settings)
     embedded = EmbeddedModel(head, texts, release.head)
+    chosen = choose_model(release, embedded, texts, server or ServerSettings(), settings.var)
     return Agent(
         release=release,
-        model=embedded,
+        model=chosen.model,
         embedded=embedded,
+        prompts=chosen.prompts,
+        price=chosen.price,
         head=head,
         reader=EncoderThread(encoder, head.telling_words),
         search=Search(library, SearchSettings(**release.retrieval.model_dump())),

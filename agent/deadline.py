@@ -17,6 +17,11 @@ class Deadline:
         """Return the deadline that ends this many seconds from now."""
         return cls(now() + seconds, now)
 
+    def within(self, share: float, rest: float) -> "Deadline":
+        """Return an earlier deadline: after this share of what is left, and `rest` seconds before the end."""
+        left = self.left()
+        return Deadline(self.now() + max(0.0, min(left * share, left - rest)), self.now)
+
     def left(self) -> float:
         """Return the seconds that are left, at least 0."""
         return max(0.0, self.ends - self.now())

@@ -33,6 +33,8 @@ class Flag(StrEnum):
     LANGUAGE_UNSUPPORTED = "language_unsupported"
     NO_POLICY_FOUND = "no_policy_found"
     TOOL_UNAVAILABLE = "tool_unavailable"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    ANSWER_REFUSED = "answer_refused"
     ARGUMENT_REFUSED = "argument_refused"
     DEADLINE = "deadline"
     REPAIRED = "repaired"
@@ -121,10 +123,11 @@ class Usage(Part):
     """What large models were asked in this run; all zero where none was."""
 
     input_tokens: int = 0
+    cached_tokens: int = Field(default=0, description="The part of the input that the server had read before.")
     output_tokens: int = 0
-    llm_calls: int = 0
+    llm_calls: int = Field(default=0, description="Requests to the server, retries and the finding of its ways too.")
     retries: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = Field(default=0.0, description="Null where a price or a number of tokens is not known.")
 
 
 class Decision(Part):

@@ -29,7 +29,7 @@ def held(ticket: Ticket, by: Holding, agent: Agent) -> tuple[Decision, Trace]:
     """Return the Decision of a message that waits for a person. Words of danger still lift its priority."""
     started = time.perf_counter()
     found = signals(ticket.text)
-    tracer = Tracer(release=agent.release.id, prompt_hashes={"replies": agent.replies.sha256})
+    tracer = Tracer(release=agent.release.id, prompt_hashes=agent.prompt_hashes())
     decision = Decision(
         ticket_id=ticket.ticket_id,
         conversation_id=ticket.conversation_id,
@@ -49,7 +49,7 @@ def held(ticket: Ticket, by: Holding, agent: Agent) -> tuple[Decision, Trace]:
         flags=list(found),
         release=agent.release.id,
         model=agent.model.name,
-        prompts={"replies": agent.replies.version},
+        prompts={"replies": agent.replies.version, **agent.prompt_versions()},
         usage=Usage(),
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
         trace_id=tracer.trace_id,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.trace import Act
+
 RELEASES = Path(__file__).parent / "releases"
 
 
@@ -37,6 +39,48 @@ class Thresholds(_Section):
     short_ticket: int = Field(ge=0, description="Characters up to which an unclear ticket is asked about.")
 
 
+class Time(_Section):
+    """How the deadline is divided. `rest_s` is what the steps of code need after any act of a large model.
+
+    An act may take its share of what is left, so that one that hangs leaves time for those behind it.
+    """
+
+    rest_s: float = Field(default=0.3, ge=0)
+    classify: float = Field(default=0.4, gt=0, le=1)
+    choose_lookups: float = Field(default=0.4, gt=0, le=1)
+    write_reply: float = Field(default=1.0, gt=0, le=1)
+
+    def of(self, act: Act) -> tuple[float, float]:
+        """Return an act's share of what is left, and the seconds that have to be left behind it."""
+        shares: dict[Act, float] = {
+            "classify": self.classify,
+            "choose_lookups": self.choose_lookups,
+            "write_reply": self.write_reply,
+        }
+        return shares[act], self.rest_s
+
+
+class PromptVersions(_Section):
+    """Which version of each prompt is used."""
+
+    classify: str
+    choose_lookups: str
+    write_reply: str
+
+
+class Large(_Section):
+    """How a large model takes part. `trust` is the share of its labels that are taken to be right.
+
+    It is asked for a label where the embedded model is less sure than `ask_below`; None asks it for every ticket, and
+    for look-ups too.
+    """
+
+    trust: float = Field(gt=0, lt=1)
+    ask_below: float | None = Field(default=None, gt=0, le=1)
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    prompts: PromptVersions
+
+
 class Release(_Section):
     """A release as its TOML file states it. `kind` is the alias that points at the newest of its kind."""
 
@@ -48,6 +92,8 @@ class Release(_Section):
     deadline_s: float = Field(gt=0, le=30)
     retrieval: Retrieval
     thresholds: Thresholds
+    time: Time = Time()
+    large: Large | None = Field(default=None, description="Absent where no large model is asked.")
 
 
 def load_release(name: str, folder: Path = RELEASES) -> Release:

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -20,6 +20,7 @@ from tools.refund_judgement import RefundJudgement
 REPLIES = Path(__file__).parent / "prompts" / "replies"
 SECOND_QUOTE_WITHIN = 0.04  # of the best score: a close second passage of the same article is quoted too
 LONGEST_QUOTE = 600
+QUOTING = frozenset({"quote", "quote_article", "aside", "aside_article"})  # blanks of what articles say
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,38 @@ def load_replies(version: str) -> ReplyTexts:
 def write(brief: Brief, texts: ReplyTexts) -> Draft:
     """Fill the verdict's text from the evidence. A required paragraph without its evidence raises KeyError."""
     cited = {"quote": quotes(brief), "aside": asides(brief)}
+    written = list(_paragraphs(brief, texts, cited))
+    used = [quote for _, names in written for name, found in cited.items() if name in names for quote in found]
+    return Draft(text="\n\n".join(words for words, _ in written), quotes=tuple(used))
+
+
+def statement_of(brief: Brief, texts: ReplyTexts) -> str:
+    """Return what the verdict's text says of itself, without the paragraphs that quote; "" where it only quotes.
+
+    A required paragraph without its evidence raises KeyError.
+    """
+    cited = {"quote": quotes(brief), "aside": asides(brief)}
+    own = [words for words, names in _paragraphs(brief, texts, cited) if not names & QUOTING]
+    return "\n\n".join(own)
+
+
+def facts_of(brief: Brief) -> dict[str, str]:
+    """Return the blanks for facts of the order: those that stand for no judgement."""
+    return _order_blanks(brief.evidence.orders[0]) if brief.evidence.orders else {}
+
+
+def _paragraphs(
+    brief: Brief, texts: ReplyTexts, cited: Mapping[str, tuple[Quote, ...]]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each paragraph for which there is evidence, filled, with the names of its blanks."""
     blanks = _blanks(brief, cited)
-    paragraphs = []
-    used: list[Quote] = []
     for paragraph in texts.text(f"{brief.verdict.reply}.{brief.reading.language}"):
-        optional, words = paragraph.startswith("? "), paragraph.removeprefix("? ")
+        optional, template = paragraph.startswith("? "), Template(paragraph.removeprefix("? "))
         try:
-            paragraphs.append(Template(words).substitute(blanks))
+            yield template.substitute(blanks), frozenset(template.get_identifiers())
         except KeyError:
             if not optional:
                 raise
-            continue
-        used += [quote for name, found in cited.items() if name in Template(words).get_identifiers() for quote in found]
-    return Draft(text="\n\n".join(paragraphs), quotes=tuple(used))
 
 
 def _blanks(brief: Brief, cited: Mapping[str, tuple[Quote, ...]]) -> dict[str, str]:

@@ -17,3 +17,19 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, description="Of the serving encoder; all cores when unset.")
     shop: str | None = Field(default=None, description="Address of a real shop, see tools/http_shop.py; else the demo.")
     shop_token: SecretStr | None = Field(default=None, description="The bearer token that the real shop wants.")
+
+
+class ServerSettings(BaseSettings):
+    """Which model server is asked, and what a million tokens cost there in US dollars.
+
+    A variable that is set and empty is not set.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model: str | None = Field(default=None, validation_alias="OPENAI_MODEL")
+    price_input: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_INPUT")
+    price_cached: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_CACHED")
+    price_output: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_OUTPUT")

@@ -25,14 +25,18 @@ class StepDone(Event):
 
 
 class ModelCalled(Event):
-    """A model was asked for one of its three acts."""
+    """A model was asked for one of its three acts; `uncounted` are requests whose tokens its server did not tell."""
 
     kind: Literal["model"] = "model"
     model: str
     act: Act
     duration_ms: float
     input_tokens: int = 0
+    cached_tokens: int = 0
     output_tokens: int = 0
+    calls: int = 0
+    retries: int = 0
+    uncounted: int = 0
 
 
 class Classified(Event):

@@ -6,6 +6,7 @@ from typing import Protocol
 from agent.answer import Answer
 from agent.decision import Flag
 from agent.evidence import Evidence, ToolRequest
+from agent.models.spending import Spending
 from agent.taxonomy import NextAction, Priority
 from agent.ticket import Ticket
 from knowledge.reading import Reads
@@ -78,18 +79,26 @@ class Draft:
 
 
 class Model(Protocol):
-    """The three acts of a model. Each may raise, hang or lie; `ask` lets the embedded model answer then."""
+    """The three acts of a model. Each may raise, hang or lie; `ask` lets the embedded model answer then.
 
-    name: str
+    `spending` says until when an act may take, and is told what it used.
+    """
 
-    async def classify(self, reading: Reading, reads: Reads) -> Classification:
+    @property
+    def name(self) -> str:
+        """Return the name by which Decisions and traces show it."""
+        ...
+
+    async def classify(self, reading: Reading, reads: Reads, spending: Spending) -> Classification:
         """Choose category and topic; `reads` is what the encoder read of the ticket, one text."""
         ...
 
-    async def choose_lookups(self, reading: Reading, classification: Classification) -> tuple[ToolRequest, ...]:
+    async def choose_lookups(
+        self, reading: Reading, classification: Classification, spending: Spending
+    ) -> tuple[ToolRequest, ...]:
         """Choose READ tools and their arguments, in order."""
         ...
 
-    async def write_reply(self, brief: Brief) -> Draft:
+    async def write_reply(self, brief: Brief, spending: Spending) -> Draft:
         """Write the words for the verdict."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.evidence import ToolRequest
 from agent.models.protocol import Brief, Classification, Draft, Model, Reading
+from agent.models.spending import Spending
 from knowledge.reading import Reads
 
 
@@ -18,16 +19,20 @@ class ScriptedModel:
     on_lookups: Callable[[Reading, Classification], tuple[ToolRequest, ...]] | None = None
     on_reply: Callable[[Brief], Draft] | None = None
 
-    async def classify(self, reading: Reading, reads: Reads) -> Classification:
+    async def classify(self, reading: Reading, reads: Reads, spending: Spending) -> Classification:
         """See Model.classify."""
-        return self.on_classify(reading) if self.on_classify else await self.beneath.classify(reading, reads)
+        if self.on_classify:
+            return self.on_classify(reading)
+        return await self.beneath.classify(reading, reads, spending)
 
-    async def choose_lookups(self, reading: Reading, classification: Classification) -> tuple[ToolRequest, ...]:
+    async def choose_lookups(
+        self, reading: Reading, classification: Classification, spending: Spending
+    ) -> tuple[ToolRequest, ...]:
         """See Model.choose_lookups."""
         if self.on_lookups:
             return self.on_lookups(reading, classification)
-        return await self.beneath.choose_lookups(reading, classification)
+        return await self.beneath.choose_lookups(reading, classification, spending)
 
-    async def write_reply(self, brief: Brief) -> Draft:
+    async def write_reply(self, brief: Brief, spending: Spending) -> Draft:
         """See Model.write_reply."""
-        return self.on_reply(brief) if self.on_reply else await self.beneath.write_reply(brief)
+        return self.on_reply(brief) if self.on_reply else await self.beneath.write_reply(brief, spending)

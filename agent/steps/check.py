@@ -16,12 +16,13 @@ from agent.deps import Deps
 from agent.evidence import Evidence
 from agent.guard import ledger_of, own_words, sentences, violations
 from agent.models.protocol import Brief, Draft, Verdict
-from agent.replies import write
+from agent.models.spending import Tokens
+from agent.replies import statement_of, write
 from agent.responsibility import priority_of, team_of
 from agent.state import State
 from agent.steps.draft import brief_of
 from agent.taxonomy import TAXONOMY, NextAction
-from agent.trace import CheckRefused
+from agent.trace import CheckRefused, ModelCalled
 
 HAND_OVER = Verdict(NextAction.ESCALATE, "handover", reason="check_failed")
 # Words of last resort: they claim nothing, so they need no evidence.
@@ -32,15 +33,16 @@ def check(state: State, deps: Deps) -> State:
     """Return the Decision: the model's draft where it holds, else the published text, else a hand-over."""
     brief = brief_of(state)
     own = _written(brief, deps)
+    needed = _needed(brief, deps)
     for attempt, draft in enumerate((state.get("draft"), own), start=1):
-        problems = _problems(draft, brief, own)
+        problems = _problems(draft, brief, own, needed)
         if draft is not None and not problems:
             flags = (Flag.REPAIRED,) * (attempt > 1)
             return {"decision": _decision(state, deps, brief, draft, flags)}
         deps.tracer.add(CheckRefused(attempt=attempt, violations=tuple(problems)))
     brief = Brief(brief.reading, brief.classification, HAND_OVER, brief.evidence)
     last = _written(brief, deps)
-    if last is None or _problems(last, brief, last):
+    if last is None or _problems(last, brief, last, ""):
         last = LAST_WORDS
     return {"decision": _decision(state, deps, brief, last, (Flag.CHECK_FAILED,)), "verdict": HAND_OVER}
 
@@ -52,14 +54,29 @@ def _written(brief: Brief, deps: Deps) -> Draft | None:
         return None
 
 
-def _problems(draft: Draft | None, brief: Brief, own: Draft | None) -> list[str]:
+def _needed(brief: Brief, deps: Deps) -> str | None:
+    """Return what any reply to this has to say: the published statement, or, where that is "", what a passage says."""
+    try:
+        return statement_of(brief, deps.replies)
+    except KeyError:
+        return None
+
+
+def _problems(draft: Draft | None, brief: Brief, own: Draft | None, needed: str | None) -> list[str]:
+    """Return what is wrong with a draft; see `_needed` for what it has to hold."""
     if draft is None:
         return ["no draft"]
+    if draft is not own and needed is not None and not _says(draft, needed):
+        return ["incomplete"]
     if not draft.text.strip() or len(draft.text) > LONGEST_REPLY:
         return ["length"]
     published = sentences(own_words(own)) if own is not None else frozenset()
     ledger = ledger_of(brief.evidence, brief.reading, published)
     return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
+
+
+def _says(draft: Draft, needed: str) -> bool:
+    return all(paragraph in draft.text for paragraph in needed.split("\n\n")) if needed else bool(draft.quotes)
 
 
 def _inconsistencies(brief: Brief) -> list[str]:
@@ -101,10 +118,31 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
         flags=_flags(state, brief, flags),
         release=deps.release.id,
         model=deps.model.name,
-        prompts={"replies": deps.replies.version},
-        usage=Usage(),
+        prompts={"replies": deps.replies.version, **deps.prompts},
+        usage=_usage(deps),
         latency_ms=0.0,
         trace_id=deps.tracer.trace_id,
+    )
+
+
+def _usage(deps: Deps) -> Usage:
+    """Add up what the acts of this run took; what a server did not tell has no known cost."""
+    acts = [event for event in deps.tracer.events if isinstance(event, ModelCalled) and event.calls]
+    if not acts:
+        return Usage()
+    tokens = Tokens(
+        sum(act.input_tokens for act in acts),
+        sum(act.cached_tokens for act in acts),
+        sum(act.output_tokens for act in acts),
+    )
+    cost = None if any(act.uncounted for act in acts) else deps.price.cost(tokens)
+    return Usage(
+        input_tokens=tokens.input,
+        cached_tokens=tokens.cached,
+        output_tokens=tokens.output,
+        llm_calls=sum(act.calls for act in acts),
+        retries=sum(act.retries for act in acts),
+        cost_usd=None if cost is None else round(cost, 8),
     )
 
 

@@ -16,7 +16,9 @@ async def classify(state: State, deps: Deps) -> State:
     """Choose category and topic from what is read of the ticket, at most three windows."""
     ticket, reading = state["ticket"], state["reading"]
     reads = await deps.read(ticket.text)
-    said, _ = await ask("classify", lambda model: model.classify(reading, reads), in_taxonomy, deps)
+    said, asked = await ask(
+        "classify", lambda model, spending: model.classify(reading, reads, spending), in_taxonomy, deps
+    )
     classification, kept = continued(said, reading, deps.release.thresholds)
     deps.tracer.add(
         Classified(
@@ -29,7 +31,7 @@ async def classify(state: State, deps: Deps) -> State:
     question = _with_what_it_follows(ticket) if kept else ticket.text
     vector = reads.vectors[0] if question == ticket.text else (await deps.read(question)).vectors[0]
     unsure = classification.confidence < deps.release.thresholds.confident
-    flags = (Flag.LOW_CONFIDENCE,) * unsure + (Flag.TRUNCATED,) * (reads.windows[0] > 1 and not ticket.cut)
+    flags = asked + (Flag.LOW_CONFIDENCE,) * unsure + (Flag.TRUNCATED,) * (reads.windows[0] > 1 and not ticket.cut)
     return {"vector": vector, "question": question, "classification": classification, "flags": flags}
 
 

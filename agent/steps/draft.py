@@ -14,11 +14,13 @@ async def draft(state: State, deps: Deps) -> State:
     brief = brief_of(state)
     flags = (Flag.DEADLINE,) * (deps.deadline.left() <= 0)
     try:
-        words, _ = await ask("write_reply", lambda model: model.write_reply(brief), _is_draft, deps)
+        words, asked = await ask(
+            "write_reply", lambda model, spending: model.write_reply(brief, spending), _is_draft, deps
+        )
     except KeyError as problem:  # a text whose evidence is missing; the check repairs or hands over
         deps.tracer.add(StepFailed(step="draft", error=type(problem).__name__))
         return {"flags": flags}
-    return {"draft": words, "flags": flags}
+    return {"draft": words, "flags": asked + flags}
 
 
 def _is_draft(words: Draft) -> bool:

@@ -24,9 +24,9 @@ NEEDS_NOTHING = frozenset({Answer.DECLINES, Answer.THANKS, Answer.CANNOT_SAY})
 async def look_up(state: State, deps: Deps) -> State:
     """Call the tools that the model chose where its choice holds; with several orders named, the customer is asked."""
     evidence: list[ToolEvidence] = []
-    refused = False
+    asked: tuple[Flag, ...] = ()
     if _to_look_up(state["reading"], deps):
-        requests, refused = await _requests(state, deps)
+        requests, asked = await _requests(state, deps)
         for request in requests:
             if _needs_order(request) and not _has_order(request, evidence):
                 continue
@@ -35,7 +35,7 @@ async def look_up(state: State, deps: Deps) -> State:
     return {
         "tool_evidence": tuple(evidence),
         "passages": _with_rule(state, tuple(evidence), deps),
-        "flags": (Flag.ARGUMENT_REFUSED,) * refused + (Flag.TOOL_UNAVAILABLE,) * failed,
+        "flags": asked + (Flag.TOOL_UNAVAILABLE,) * failed,
     }
 
 
@@ -50,8 +50,8 @@ def unproved(reading: Reading, deps: Deps) -> bool:
     return reading.ticket.visitor and deps.identity.customer_id is None and named
 
 
-async def _requests(state: State, deps: Deps) -> tuple[tuple[ToolRequest, ...], bool]:
-    """Return the look-ups to make, and whether another model's choice was refused."""
+async def _requests(state: State, deps: Deps) -> tuple[tuple[ToolRequest, ...], tuple[Flag, ...]]:
+    """Return the look-ups to make, and the flags of how they were chosen."""
     reading, classification = state["reading"], state["classification"]
     needed = LOOK_UPS.get(topic_of(classification.category, classification.topic).handling, ())
 
@@ -59,10 +59,14 @@ async def _requests(state: State, deps: Deps) -> tuple[tuple[ToolRequest, ...], 
         allowed = all(_allowed(request, reading, deps) for request in requests)
         return allowed and len(requests) <= MOST_CALLS and {one.tool for one in requests} >= set(needed)
 
-    requests, refused = await ask(
-        "choose_lookups", lambda model: model.choose_lookups(reading, classification), holds, deps
+    requests, asked = await ask(
+        "choose_lookups",
+        lambda model, spending: model.choose_lookups(reading, classification, spending),
+        holds,
+        deps,
     )
-    return tuple(dict.fromkeys(requests)), refused
+    flags = tuple(Flag.ARGUMENT_REFUSED if flag is Flag.ANSWER_REFUSED else flag for flag in asked)
+    return tuple(dict.fromkeys(requests)), flags
 
 
 def _allowed(request: ToolRequest, reading: Reading, deps: Deps) -> bool:

@@ -57,19 +57,23 @@ def _per_ticket(answers: Sequence[Answer], done: Sequence[bool]) -> dict[str, fl
     if not count:
         return {}
     usage = [decision.usage for decision in decisions]
-    cost = sum(one.cost_usd for one in usage)
+    # Nobody knows what a call without a price or without counted tokens has cost: then the mean is left out.
+    costs = [one.cost_usd for one in usage if one.cost_usd is not None]
+    known = len(costs) == count
     failures = [event for answer in answers if answer.trace for event in answer.trace.events]
     fallbacks = sum(isinstance(event, StepFailed) for event in failures)
     means = {
         "input_tokens": sum(one.input_tokens for one in usage) / count,
+        "cached_tokens": sum(one.cached_tokens for one in usage) / count,
         "output_tokens": sum(one.output_tokens for one in usage) / count,
         "model_calls": sum(one.llm_calls for one in usage) / count,
         "retry_rate": sum(one.retries for one in usage) / count,
-        "cost_usd": cost / count,
         "tool_calls": sum(len(decision.tool_calls) for decision in decisions) / count,
         "fallback_rate": fallbacks / count,
         "escalation_rate": sum(one.next_action is NextAction.ESCALATE for one in decisions) / count,
     }
-    if successes:
-        means["cost_usd_of_a_success"] = cost / successes
+    if known:
+        means["cost_usd"] = sum(costs) / count
+    if known and successes:
+        means["cost_usd_of_a_success"] = sum(costs) / successes
     return {name: round(value, 6) for name, value in means.items()}

@@ -132,7 +132,14 @@ DECISION: dict[str, Any] = {
     "release": "embedded-2026-11-26",
     "model": "embedded-v2",
     "prompts": {"replies": "v2"},
-    "usage": {"input_tokens": 0, "output_tokens": 0, "llm_calls": 0, "retries": 0, "cost_usd": 0.0},
+    "usage": {
+        "input_tokens": 0,
+        "cached_tokens": 0,
+        "output_tokens": 0,
+        "llm_calls": 0,
+        "retries": 0,
+        "cost_usd": 0.0,
+    },
     "latency_ms": 24.1,
     "trace_id": "407346f6a8694bca907807b7666de7f8",
 }

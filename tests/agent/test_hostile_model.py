@@ -13,6 +13,7 @@ from agent.decision import Decision, Flag
 from agent.evidence import ToolRequest
 from agent.models.protocol import Brief, Classification, Draft, Quote
 from agent.models.scripted import ScriptedModel
+from agent.models.spending import Spending
 from agent.taxonomy import NextAction
 from agent.ticket import Ticket
 from tests.agent.test_guard import PROMISES
@@ -92,7 +93,7 @@ def test_what_a_model_breaks_the_embedded_one_mends(agent: Agent, name: str) -> 
 
 def test_a_model_that_hangs_is_cut_by_the_deadline(agent: Agent) -> None:
     class Hanging(ScriptedModel):
-        async def write_reply(self, brief: Brief) -> Draft:
+        async def write_reply(self, brief: Brief, spending: Spending) -> Draft:
             await asyncio.sleep(60)
             return Draft("late")
 
