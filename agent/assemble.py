@@ -63,7 +63,7 @@ class Agent:
         deps = Deps(
             model=self.model,
             embedded=self.embedded,
-            prompts=self.prompt_versions(),
+            prompts=self.prompts,
             price=self.price,
             read=self.reader.read,
             search=self.search,
@@ -80,10 +80,6 @@ class Agent:
         # Updates of the last node come back unvalidated, so the Decision is validated here, with its time put in.
         fields = final["decision"].model_dump() | {"latency_ms": round((time.perf_counter() - started) * 1000, 3)}
         return Decision.model_validate(fields), tracer.finish(ticket.ticket_id)
-
-    def prompt_versions(self) -> dict[str, str]:
-        """Return the version of each prompt of a large model, by name."""
-        return {act: prompt.version for act, prompt in self.prompts.items()}
 
     def prompt_hashes(self) -> dict[str, str]:
         """Return the SHA-256 of the reply texts and of each prompt, by name."""

@@ -6,10 +6,11 @@ from datetime import date
 
 from agent.deadline import Deadline
 from agent.models.prices import Price
+from agent.models.prompts import Prompt
 from agent.models.protocol import Model
 from agent.release import Release
 from agent.replies import ReplyTexts
-from agent.trace import ModelCalled, Tracer
+from agent.trace import Act, ModelCalled, Tracer
 from knowledge.reading import Reads
 from knowledge.search import Search
 from tools.identity import Identity
@@ -24,12 +25,12 @@ class Deps:
     """Everything a step may use besides the state.
 
     `embedded` answers where `model` fails; `read` runs the encoder in a thread of its own. `prompts`
-    are the versions of a large model's prompts, by name.
+    are a large model's prompts, none where none is asked.
     """
 
     model: Model
     embedded: Model
-    prompts: Mapping[str, str]
+    prompts: Mapping[Act, Prompt]
     price: Price
     read: Callable[[str], Awaitable[Reads]]
     search: Search

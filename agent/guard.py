@@ -1,53 +1,29 @@
 """The promise ledger and the claim check: what a reply says is bound to evidence of this run, or it does not leave.
 
 It takes the writer for an attacker. Three kinds of words pass: whole sentences quoted from a retrieved passage, the
-sentences that the published texts make of this run's evidence, and sentences that claim nothing or only what is in the
-ledger. How claims look is data, in claims.toml.
+sentences that the published texts make of this run's evidence, and sentences that sayable.py lists. How claims look is
+data, in claims.toml.
 """
 
 import functools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from agent.evidence import Evidence
-from agent.models.protocol import Draft, Reading
+from agent.ledger import Ledger
+from agent.models.protocol import Draft
+from agent.sayable import asks_about_money, bare, claims_nothing, is_fact
 from knowledge.plain_text import plain
-from tools.money import Money
 from tools.orders import order_id_mentions
 
 PATTERNS = Path(__file__).with_name("claims.toml")
 # Letters as European languages write them. Others look alike ("refund" with a Cyrillic e) or can't be checked.
 _LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
+LONGEST_REPEATED = 40  # characters of a prompt that may stand in a reply
+_WE = re.compile(r"\b(?:we|i|our team|our staff|the team|the shop|the desk|the company|a colleague)\b")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*[.!?\n]?")
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What this run's evidence allows a reply to say: amounts, days and order numbers as text, and whole sentences."""
-
-    amounts: frozenset[str]
-    days: frozenset[str]
-    order_ids: frozenset[str]
-    published: frozenset[str]
-
-
-def ledger_of(evidence: Evidence, reading: Reading, published: frozenset[str]) -> Ledger:
-    """Return the ledger; `published` are the sentences that the published texts make of this evidence."""
-    amounts: set[str] = set()
-    days: set[str] = set()
-    for order in evidence.orders:
-        amounts |= {
-            Money(amount_minor=minor, currency=order.currency).text()
-            for minor in (order.paid_minor, order.refunded_minor)
-        }
-        days |= {
-            day.isoformat() for day in (order.placed_on, order.shipped_on, order.expected_on, order.delivered_on) if day
-        }
-    ids = {order.order_id for order in evidence.orders} | set(reading.order_ids)
-    return Ledger(frozenset(amounts), frozenset(days), frozenset(ids), published)
 
 
 def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str]:
@@ -77,20 +53,35 @@ def speaks_of_money(text: str) -> bool:
 
 def _unbound_claims(sentence: str, ledger: Ledger) -> Iterator[str]:
     claims = _claims()
-    for kind in ("markup", "promise", "done"):
-        if claims[kind].search(sentence):
-            yield f"{kind}: {sentence}"
+    if claims["markup"].search(sentence):
+        yield f"markup: {sentence}"
     if any(character.isalpha() and not _LATIN.match(character) for character in sentence):
         yield f"script: {sentence}"
-    yield from (f"amount: {found}" for found in _unbound(claims["amount"], sentence, ledger.amounts))
-    yield from (f"date: {found}" for found in _unbound(claims["date"], sentence, ledger.days))
-    mentions = order_id_mentions(sentence)
-    yield from (f"order: {found}" for found in mentions if found not in ledger.order_ids)
-    rest = sentence
-    for bound in sorted(ledger.amounts | ledger.days | ledger.order_ids, key=len, reverse=True):
-        rest = re.sub(rf"(?<![\w.,-]){re.escape(bound)}(?![\w-])", " ", rest)
+    if is_fact(sentence, ledger):
+        return
+    yield from (f"order: {found}" for found in order_id_mentions(sentence) if found not in ledger.order_ids)
+    yield from (f"amount: {found[0].strip()}" for found in claims["amount"].finditer(sentence))
+    yield from (f"date: {found[0].strip()}" for found in claims["date"].finditer(sentence))
+    rest = _without_order_ids(sentence, ledger)
     if any(character.isnumeric() for character in rest):
         yield f"number: {sentence}"
+    if not asks_about_money(sentence, ledger):
+        yield from (f"{kind}: {sentence}" for kind in ("promise", "done") if claims[kind].search(sentence))
+        if _brings_news(rest) or not claims_nothing(rest):
+            yield f"unsupported: {sentence}"
+
+
+def _brings_news(sentence: str) -> bool:
+    """Say whether a sentence, whatever its kind, tells what the desk does or what is to come."""
+    claims = _claims()
+    rest = claims["ourselves"].sub(" ", claims["asking"].sub(" ", bare(sentence)))
+    return bool(claims["news"].search(rest) or _WE.search(rest))
+
+
+def _without_order_ids(sentence: str, ledger: Ledger) -> str:
+    for id in sorted(ledger.order_ids, key=len, reverse=True):
+        sentence = re.sub(rf"(?<![\w.,-]){re.escape(id)}(?![\w-])", "it", sentence)
+    return sentence
 
 
 def _whole_sentences(quote: str, passage: str) -> bool:
@@ -112,17 +103,20 @@ def own_words(draft: Draft) -> str:
     return own
 
 
+def repeats(own: str, texts: Iterable[str]) -> bool:
+    """Say whether words of the writer's own repeat so much of a prompt that it can't be chance."""
+    said, hidden = _folded(own), [_folded(text) for text in texts]
+    windows = (said[at : at + LONGEST_REPEATED] for at in range(max(0, len(said) - LONGEST_REPEATED + 1)))
+    return any(window in text for window in windows for text in hidden)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
 def sentences(text: str) -> frozenset[str]:
     """Return the text's sentences, white space folded."""
     return frozenset(folded for found in _SENTENCE.findall(text) if (folded := " ".join(found.split())))
-
-
-def _unbound(pattern: re.Pattern[str], text: str, bound: frozenset[str]) -> Iterator[str]:
-    """Yield the claims that are not bound, each compared whole: "112.50 EUR" is not bound by "12.50 EUR"."""
-    for match in pattern.finditer(text):
-        claim = match[0].strip()
-        if claim not in bound:
-            yield claim
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.assemble import Agent
 from agent.decision import Decision, Escalation, Usage
 from agent.language import language_of
+from agent.models.prompts import versions
 from agent.responsibility import DANGER
 from agent.signals import signals
 from agent.taxonomy import NextAction, Priority, Team
@@ -49,7 +50,7 @@ def held(ticket: Ticket, by: Holding, agent: Agent) -> tuple[Decision, Trace]:
         flags=list(found),
         release=agent.release.id,
         model=agent.model.name,
-        prompts={"replies": agent.replies.version, **agent.prompt_versions()},
+        prompts=versions(agent.replies, agent.prompts),
         usage=Usage(),
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
         trace_id=tracer.trace_id,

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agent.replies import ReplyTexts
 from agent.trace import Act
 from knowledge.errors import PartUnavailable
 
@@ -78,3 +79,8 @@ def load_prompt(act: Act, version: str, stable: Mapping[str, str], folder: Path 
         stable=first.substitute(stable),
         each=each,
     )
+
+
+def versions(replies: ReplyTexts, prompts: Mapping[Act, Prompt]) -> dict[str, str]:
+    """Return the version of the reply texts and of each prompt, by name, as Decisions show them."""
+    return {"replies": replies.version} | {act: prompt.version for act, prompt in prompts.items()}

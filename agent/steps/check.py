@@ -14,7 +14,9 @@ from agent.decision import (
 )
 from agent.deps import Deps
 from agent.evidence import Evidence
-from agent.guard import ledger_of, own_words, sentences, violations
+from agent.guard import own_words, repeats, sentences, violations
+from agent.ledger import ledger_of
+from agent.models.prompts import versions
 from agent.models.protocol import Brief, Draft, Verdict
 from agent.models.spending import Tokens
 from agent.replies import statement_of, write
@@ -34,8 +36,11 @@ def check(state: State, deps: Deps) -> State:
     brief = brief_of(state)
     own = _written(brief, deps)
     needed = _needed(brief, deps)
+    prompts = [prompt.stable for prompt in deps.prompts.values()]
     for attempt, draft in enumerate((state.get("draft"), own), start=1):
         problems = _problems(draft, brief, own, needed)
+        if draft is not None and not problems and draft is not own and repeats(own_words(draft), prompts):
+            problems = ["prompt"]
         if draft is not None and not problems:
             flags = (Flag.REPAIRED,) * (attempt > 1)
             return {"decision": _decision(state, deps, brief, draft, flags)}
@@ -118,7 +123,7 @@ def _decision(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tuple
         flags=_flags(state, brief, flags),
         release=deps.release.id,
         model=deps.model.name,
-        prompts={"replies": deps.replies.version, **deps.prompts},
+        prompts=versions(deps.replies, deps.prompts),
         usage=_usage(deps),
         latency_ms=0.0,
         trace_id=deps.tracer.trace_id,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.evidence import Evidence
-from agent.guard import ledger_of, own_words, sentences, violations
+from agent.guard import own_words, sentences, violations
+from agent.ledger import ledger_of
 from agent.models.protocol import Draft, Quote
 from agent.replies import load_replies, write
 from agent.taxonomy import NextAction
@@ -165,9 +166,27 @@ HARMLESS = [
     "Please send us a photo of the box.",
     "Thank you for your patience, this must be annoying.",
     "Which size would you like?",
+    "Tell us what you see.",
+    "I am sorry that the lamp arrived broken.",
+    "Could you please send it back?",
+]
+
+# No passage was quoted that says so, and no tool does it.
+UNSUPPORTED = [
     "You find it in your account under Orders.",
     "Tell us what you see, and we look into it.",
+    "Members get their parcels first.",
+    "What you paid is with you before long.",
+    "I am sorry, everything is yours again.",
+    "Thank you: the shop makes good for it.",
+    "Would you believe that it is all in your pocket again?",
+    "Please see it as settled.",
 ]
+
+
+@pytest.mark.parametrize("words", UNSUPPORTED)
+def test_what_nothing_supports_is_found_however_harmless_it_sounds(words: str) -> None:
+    assert any(problem.startswith("unsupported") for problem in problems(words, evidence_of(ELIGIBLE)))
 
 
 @pytest.mark.parametrize("words", HARMLESS)
