@@ -14,7 +14,7 @@ from pathlib import Path
 from agent.evidence import Evidence
 from agent.ledger import Ledger
 from agent.models.protocol import Draft
-from agent.sayable import asks_about_money, bare, claims_nothing, is_fact
+from agent.sayable import claims_nothing, clauses, leads_to_a_quote, states_evidence, told, without_money
 from knowledge.plain_text import plain
 from tools.orders import order_id_mentions
 
@@ -22,7 +22,7 @@ PATTERNS = Path(__file__).with_name("claims.toml")
 # Letters as European languages write them. Others look alike ("refund" with a Cyrillic e) or can't be checked.
 _LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
 LONGEST_REPEATED = 40  # characters of a prompt that may stand in a reply
-_WE = re.compile(r"\b(?:we|i|our team|our staff|the team|the shop|the desk|the company|a colleague)\b")
+_WE = re.compile(r"\b(?:we|i|(?:our|the) (?:team|staff|shop|desk|company|colleagues?) (?!$)|a colleague)\b")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*[.!?\n]?")
 
 
@@ -40,8 +40,9 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
     own = own_words(draft)
     if _claims()["contact"].search(own):  # over sentence ends: an address holds full stops
         yield "contact"
+    said = told(own, ledger)
     for sentence in sorted(sentences(own) - ledger.published):
-        yield from _unbound_claims(sentence, ledger)
+        yield from _unbound_claims(sentence, ledger, said, quotes=bool(draft.quotes))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -51,30 +52,36 @@ def speaks_of_money(text: str) -> bool:
     return bool(_claims()["promise"].search(text) or _claims()["amount"].search(text))
 
 
-def _unbound_claims(sentence: str, ledger: Ledger) -> Iterator[str]:
-    claims = _claims()
-    if claims["markup"].search(sentence):
+def _unbound_claims(sentence: str, ledger: Ledger, said: frozenset[str], *, quotes: bool) -> Iterator[str]:
+    if _claims()["markup"].search(sentence):
         yield f"markup: {sentence}"
     if any(character.isalpha() and not _LATIN.match(character) for character in sentence):
         yield f"script: {sentence}"
-    if is_fact(sentence, ledger):
+    if states_evidence(sentence, ledger, said) or (quotes and leads_to_a_quote(sentence)):
         return
-    yield from (f"order: {found}" for found in order_id_mentions(sentence) if found not in ledger.order_ids)
-    yield from (f"amount: {found[0].strip()}" for found in claims["amount"].finditer(sentence))
-    yield from (f"date: {found[0].strip()}" for found in claims["date"].finditer(sentence))
-    rest = _without_order_ids(sentence, ledger)
-    if any(character.isnumeric() for character in rest):
-        yield f"number: {sentence}"
-    if not asks_about_money(sentence, ledger):
-        yield from (f"{kind}: {sentence}" for kind in ("promise", "done") if claims[kind].search(sentence))
-        if _brings_news(rest) or not claims_nothing(rest):
-            yield f"unsupported: {sentence}"
+    for clause in clauses(sentence):
+        if not (states_evidence(clause, ledger, said) or (quotes and leads_to_a_quote(clause))):
+            yield from _claims_of(clause, ledger)
 
 
-def _brings_news(sentence: str) -> bool:
-    """Say whether a sentence, whatever its kind, tells what the desk does or what is to come."""
+def _claims_of(clause: str, ledger: Ledger) -> Iterator[str]:
     claims = _claims()
-    rest = claims["ourselves"].sub(" ", claims["asking"].sub(" ", bare(sentence)))
+    yield from (f"order: {found}" for found in order_id_mentions(clause) if found not in ledger.order_ids)
+    rest = _without_order_ids(clause, ledger)
+    yield from (f"amount: {found[0].strip()}" for found in claims["amount"].finditer(rest))
+    yield from (f"date: {found[0].strip()}" for found in claims["date"].finditer(rest))
+    if any(character.isnumeric() for character in rest):
+        yield f"number: {clause}"
+    rest = without_money(rest)
+    yield from (f"{kind}: {clause}" for kind in ("promise", "done") if claims[kind].search(rest))
+    if _brings_news(rest) or not claims_nothing(rest):
+        yield f"unsupported: {clause}"
+
+
+def _brings_news(text: str) -> bool:
+    """Say whether bare words, whatever their kind, tell what the desk does or what is to come."""
+    claims = _claims()
+    rest = claims["ourselves"].sub(" ", claims["asking"].sub(" ", text))
     return bool(claims["news"].search(rest) or _WE.search(rest))
 
 

@@ -36,9 +36,9 @@ def _facts(order: Order) -> dict[str, str]:
     }
     facts = {name: day.isoformat() for name, day in days.items() if day is not None}
     facts["order_id"] = order.order_id
-    facts["paid_amount"] = _amount(order.paid_minor, order)
-    if order.refunded_minor > 0:
+    if order.refunded_minor > 0:  # before what was paid: where both are the same, it is this that may be said
         facts["refunded_amount"] = _amount(order.refunded_minor, order)
+    facts["paid_amount"] = _amount(order.paid_minor, order)
     # Named by its status, so that a form can ask for it: what is on its way is neither delivered nor lost.
     return facts | {f"is_{order.status.value}": ""} if order.status in OrderStatus else facts
 

@@ -33,3 +33,7 @@ class ServerSettings(BaseSettings):
     price_input: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_INPUT")
     price_cached: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_CACHED")
     price_output: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_OUTPUT")
+
+    def named(self) -> bool:
+        """Say whether a server is named: by its address, or by a key of OpenAI's own."""
+        return self.api_key is not None or self.base_url is not None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from agent.deadline import Deadline
 from agent.models.breaker import Breaker
 from agent.models.cascade import CascadeModel
-from agent.models.chat import ChatFailed, Line
-from agent.models.dialects import Dialects
+from agent.models.chat import ChatFailed, Fault, Line
+from agent.models.dialects import LONGEST_S, Dialects
 from agent.models.embedded import EmbeddedModel
 from agent.models.forms import read_tools
 from agent.models.large import LargeModel
@@ -18,6 +19,7 @@ from agent.models.prices import Free, ListedPrices, OwnPrices, Price
 from agent.models.prompts import Prompt, load_prompt
 from agent.models.protocol import Model
 from agent.models.server import ModelServer
+from agent.models.spending import Spending
 from agent.models.told import labels_told, needs_told, tools_told
 from agent.release import Large, Release
 from agent.replies import ReplyTexts
@@ -26,7 +28,6 @@ from agent.trace import Act
 from knowledge.errors import PartUnavailable
 
 OPENAI = "https://api.openai.com/v1"
-LOOKS_S = 1.0  # for the name of the only model, at the start
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,32 @@ def open_server(settings: ServerSettings, var: Path, need: str) -> ModelServer:
     return server
 
 
+async def inspect_server(settings: ServerSettings, var: Path, release: str) -> str:
+    """Return what is known of the server, or can be found out now; raises PartUnavailable where it gives no answer."""
+    server = open_server(settings, var, f"release {release} asks a large model")
+    address = server.dialects.address
+    try:
+        model, found = await server.resolve(Spending(Deadline.after(2 * LONGEST_S)))
+        if server.dialects.known(model) is None:
+            raise ChatFailed(Fault.TIMED_OUT)
+    except ChatFailed as failed:
+        mend = "Start it, or see to OPENAI_BASE_URL and OPENAI_API_KEY; until then the embedded model answers."
+        raise PartUnavailable("model", f"{address} gives no answer ({failed.fault})", mend) from None
+    finally:
+        await server.close()
+    takes = "" if found.temperature else ", no temperature"
+    return f"{model} at {address}: answers by {found.way}, {found.limit}{takes}"
+
+
+def require_server(release: Release, settings: ServerSettings) -> None:
+    """Raise PartUnavailable where a release needs a server and none is named, without asking anybody."""
+    if release.large is not None:
+        address_of(settings, f"release {release.id} asks a large model")
+
+
 def address_of(settings: ServerSettings, need: str) -> str:
     """Return the server's address; raises PartUnavailable where none is set, or what is set is none."""
-    if settings.api_key is None and settings.base_url is None:
+    if not settings.named():
         mend = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own; or choose the release `embedded`."
         raise PartUnavailable("model", f"{need} and no server is named", mend)
     address = (settings.base_url or OPENAI).rstrip("/")
@@ -112,7 +136,7 @@ def _only_model(line: Line) -> str | None:
 
     async def offered() -> list[str]:
         try:
-            async with asyncio.timeout(LOOKS_S):
+            async with asyncio.timeout(LONGEST_S):
                 return await line.models()
         finally:
             await line.close()

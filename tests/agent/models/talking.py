@@ -1,0 +1,79 @@
+"""The session's agent with a large model behind a scripted server, in one event loop with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent.assemble import Agent
+from agent.deadline import Deadline
+from agent.decision import Decision
+from agent.models.choose import Chosen, choose_model
+from agent.models.embedded import EmbeddedModel
+from agent.models.spending import Spending
+from agent.release import load_release
+from agent.settings import ServerSettings
+from agent.ticket import Ticket
+from agent.trace import Trace
+from evals.scripted_server.minds import Honest
+from evals.scripted_server.server import ScriptedServer
+
+CUSTOMER, ORDER, FOREIGN = "C-1001", "A-10234", "A-10235"
+WANTS_MONEY = f"I want my money back for {ORDER}"
+MODEL = "scripted-1"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An agent that talks to a server, and the server."""
+
+    agent: Agent
+    server: ScriptedServer
+    chosen: Chosen
+
+    async def ask(self, text: str = WANTS_MONEY, **fields: object) -> tuple[Decision, Trace]:
+        """Take one ticket its whole way."""
+        known: dict[str, object] = {"customer_id": CUSTOMER, **fields}
+        return await self.agent.run(Ticket.of(text, **known))  # type: ignore[arg-type]
+
+
+def honest() -> Honest:
+    """Return a mind that takes every message for a claim."""
+    return Honest(lambda _message: "refund_request/claim")
+
+
+def with_large(agent: Agent, kind: str, settings: ServerSettings, var: Path) -> tuple[Agent, Chosen]:
+    """Return the agent as the newest release of a kind, asking the server that the settings name."""
+    assert isinstance(agent.embedded, EmbeddedModel)
+    release = load_release(kind)
+    chosen = choose_model(release, agent.embedded, agent.replies, settings, var)
+    return replace(agent, release=release, model=chosen.model, prompts=chosen.prompts, price=chosen.price), chosen
+
+
+@asynccontextmanager
+async def talking(
+    agent: Agent, var: Path, kind: str = "llm", server: ScriptedServer | None = None, *, knows_ways: bool = True
+) -> AsyncIterator[Talk]:
+    """Run a server and yield an agent that asks it; `var` is a fresh folder.
+
+    `knows_ways` has the server's ways found out before, so that the first ticket asks no more than its plan.
+    """
+    async with (server or ScriptedServer(honest())).listening() as listening:
+        settings = ServerSettings(base_url=listening.address, model=MODEL, api_key="test-key")
+        talker, chosen = with_large(agent, kind, settings, var)
+        assert chosen.server is not None
+        try:
+            if knows_ways:
+                await _find_out(listening, chosen)
+            yield Talk(talker, listening, chosen)
+        finally:
+            await chosen.server.close()
+
+
+async def _find_out(server: ScriptedServer, chosen: Chosen) -> None:
+    """Have the ways found out as an unscripted server would answer, and forget that it was asked."""
+    assert chosen.server is not None
+    script, server.script = server.script, lambda _number, _request: None
+    await chosen.server.resolve(Spending(Deadline.after(5.0)))
+    server.script = script
+    server.journal.clear()
