@@ -9,21 +9,54 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.evidence import Evidence
-from agent.ledger import Ledger
-from agent.models.protocol import Draft
-from agent.sayable import claims_nothing, clauses, leads_to_a_quote, states_evidence, told, without_money
+from agent.models.protocol import Draft, Reading
+from agent.sayable import PLAIN, claims_nothing, clauses, leads_to_a_quote, without_money
 from knowledge.plain_text import plain
 from tools.orders import order_id_mentions
 
 PATTERNS = Path(__file__).with_name("claims.toml")
-# Letters as European languages write them. Others look alike ("refund" with a Cyrillic e) or can't be checked.
-_LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
 LONGEST_REPEATED = 40  # characters of a prompt that may stand in a reply
 _WE = re.compile(r"\b(?:we|i|(?:our|the) (?:team|staff|shop|desk|company|colleagues?) (?!$)|a colleague)\b")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*[.!?\n]?")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What this run's evidence allows a reply to say besides quotes.
+
+    `published` are the sentences that the published texts make of the evidence, amounts and days among them.
+    """
+
+    order_ids: frozenset[str]
+    published: frozenset[str]
+
+
+def pruned(draft: Draft, ledger: Ledger) -> Draft:
+    """Return the draft without those sentences of the writer's own that claim something; the rest stays as it is.
+
+    Each sentence that stays may be said by itself, so whatever is taken away, what is left may be said.
+    """
+    leads = _before_quotes(draft)
+
+    def kept(found: re.Match[str]) -> str:
+        sentence = " ".join(found[0].split())
+        may_stay = sentence in ledger.published or not any(unbound_claims(sentence, ledger, leads=sentence in leads))
+        return found[0] if may_stay else " "
+
+    quotes = [re.escape(quote.text) for quote in draft.quotes if quote.text.strip()]
+    pieces = re.split(f"({'|'.join(quotes)})", draft.text) if quotes else [draft.text]
+    text = "".join(piece if place % 2 else _SENTENCE.sub(kept, piece) for place, piece in enumerate(pieces))
+    paragraphs = (" ".join(one.split()) for one in text.split("\n\n"))
+    return Draft("\n\n".join(one for one in paragraphs if one), draft.quotes)
+
+
+def ledger_of(evidence: Evidence, reading: Reading, published: frozenset[str]) -> Ledger:
+    """Return the ledger of a run."""
+    return Ledger(frozenset({order.order_id for order in evidence.orders} | set(reading.order_ids)), published)
 
 
 def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str]:
@@ -40,9 +73,9 @@ def violations(draft: Draft, evidence: Evidence, ledger: Ledger) -> Iterator[str
     own = own_words(draft)
     if _claims()["contact"].search(own):  # over sentence ends: an address holds full stops
         yield "contact"
-    said = told(own, ledger)
+    leads = _before_quotes(draft)
     for sentence in sorted(sentences(own) - ledger.published):
-        yield from _unbound_claims(sentence, ledger, said, quotes=bool(draft.quotes))
+        yield from unbound_claims(sentence, ledger, leads=sentence in leads)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -52,19 +85,20 @@ def speaks_of_money(text: str) -> bool:
     return bool(_claims()["promise"].search(text) or _claims()["amount"].search(text))
 
 
-def _unbound_claims(sentence: str, ledger: Ledger, said: frozenset[str], *, quotes: bool) -> Iterator[str]:
+def unbound_claims(sentence: str, ledger: Ledger, *, leads: bool = False) -> Iterator[str]:
+    """Yield what one sentence of the writer's own claims; `leads` says that a quote follows it."""
     if _claims()["markup"].search(sentence):
         yield f"markup: {sentence}"
-    if any(character.isalpha() and not _LATIN.match(character) for character in sentence):
+    if not PLAIN.fullmatch(sentence):
         yield f"script: {sentence}"
-    if states_evidence(sentence, ledger, said) or (quotes and leads_to_a_quote(sentence)):
+    if leads and leads_to_a_quote(sentence):
         return
-    for clause in clauses(sentence):
-        if not (states_evidence(clause, ledger, said) or (quotes and leads_to_a_quote(clause))):
-            yield from _claims_of(clause, ledger)
+    for place, clause in enumerate(clauses(sentence)):
+        if not (leads and leads_to_a_quote(clause)):
+            yield from _claims_of(clause, ledger, first=place == 0, asked=sentence.endswith("?"))
 
 
-def _claims_of(clause: str, ledger: Ledger) -> Iterator[str]:
+def _claims_of(clause: str, ledger: Ledger, *, first: bool, asked: bool) -> Iterator[str]:
     claims = _claims()
     yield from (f"order: {found}" for found in order_id_mentions(clause) if found not in ledger.order_ids)
     rest = _without_order_ids(clause, ledger)
@@ -72,17 +106,18 @@ def _claims_of(clause: str, ledger: Ledger) -> Iterator[str]:
     yield from (f"date: {found[0].strip()}" for found in claims["date"].finditer(rest))
     if any(character.isnumeric() for character in rest):
         yield f"number: {clause}"
-    rest = without_money(rest)
-    yield from (f"{kind}: {clause}" for kind in ("promise", "done") if claims[kind].search(rest))
-    if _brings_news(rest) or not claims_nothing(rest):
+    rest = without_money(rest, asked=asked)
+    yield from (f"{kind}: {clause}" for kind in ("promise", *["done"] * (not asked)) if claims[kind].search(rest))
+    if _brings_news(rest, asked=asked) or not claims_nothing(rest, first=first, asked=asked):
         yield f"unsupported: {clause}"
 
 
-def _brings_news(text: str) -> bool:
+def _brings_news(text: str, *, asked: bool) -> bool:
     """Say whether bare words, whatever their kind, tell what the desk does or what is to come."""
     claims = _claims()
     rest = claims["ourselves"].sub(" ", claims["asking"].sub(" ", text))
-    return bool(claims["news"].search(rest) or _WE.search(rest))
+    asserted = not asked and claims["asserted"].search(rest)
+    return bool(asserted or claims["news"].search(rest) or _WE.search(rest))
 
 
 def _without_order_ids(sentence: str, ledger: Ledger) -> str:
@@ -99,6 +134,13 @@ def _whole_sentences(quote: str, passage: str) -> bool:
     starts = not before or bool(re.search(r"[.!?]\s$", before))
     ends = quote.endswith((".", "!", "?")) and (not after or after.startswith(" "))
     return bool(found) and starts and ends
+
+
+def _before_quotes(draft: Draft) -> frozenset[str]:
+    """Return the sentences behind which a quote begins."""
+    before = (draft.text.partition(quote.text)[0] for quote in draft.quotes if quote.text.strip())
+    last = ([" ".join(found.split()) for found in _SENTENCE.findall(text) if found.strip()] for text in before)
+    return frozenset(found[-1] for found in last if found)
 
 
 def own_words(draft: Draft) -> str:

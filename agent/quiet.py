@@ -9,8 +9,10 @@ def quiet() -> None:
     """Close the ways out; call it before any of the libraries is imported, for they read their variables once.
 
     Tickets hold what customers wrote, so LangSmith gets its traces only where `TRIAGE_TRACING=langsmith` says so:
-    otherwise its own variables are forced to "false". No model hub is asked unless `HF_HUB_OFFLINE=0` is set.
+    otherwise its own variables are forced to "false". No model hub is asked unless `HF_HUB_OFFLINE=0` is set. OpenAI's
+    client would log what it sends, which is what customers wrote.
     """
+    os.environ.pop("OPENAI_LOG", None)
     if os.environ.get("TRIAGE_TRACING") != "langsmith":
         os.environ.update(dict.fromkeys(TRACERS, "false"))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -66,11 +66,6 @@ def statement_of(brief: Brief, texts: ReplyTexts) -> str:
     return "\n\n".join(own)
 
 
-def facts_of(brief: Brief) -> dict[str, str]:
-    """Return the blanks for facts of the order: those that stand for no judgement."""
-    return _order_blanks(brief.evidence.orders[0]) if brief.evidence.orders else {}
-
-
 def _paragraphs(
     brief: Brief, texts: ReplyTexts, cited: Mapping[str, tuple[Quote, ...]]
 ) -> Iterator[tuple[str, frozenset[str]]]:

@@ -30,9 +30,9 @@ class ServerSettings(BaseSettings):
     api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str | None = Field(default=None, validation_alias="OPENAI_MODEL")
-    price_input: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_INPUT")
-    price_cached: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_CACHED")
-    price_output: float | None = Field(default=None, ge=0, validation_alias="TRIAGE_PRICE_OUTPUT")
+    price_input: float | None = Field(default=None, ge=0, allow_inf_nan=False, validation_alias="TRIAGE_PRICE_INPUT")
+    price_cached: float | None = Field(default=None, ge=0, allow_inf_nan=False, validation_alias="TRIAGE_PRICE_CACHED")
+    price_output: float | None = Field(default=None, ge=0, allow_inf_nan=False, validation_alias="TRIAGE_PRICE_OUTPUT")
 
     def named(self) -> bool:
         """Say whether a server is named: by its address, or by a key of OpenAI's own."""

@@ -10,6 +10,7 @@ from evals.commands.check_data import check_data
 from evals.commands.compare import compare
 from evals.commands.figures import figures
 from evals.commands.gate import gate
+from evals.commands.guard import guard
 from evals.commands.label import label
 from evals.commands.public import public
 from evals.commands.report import report
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, compare, report, gate, label, public, figures):
+for command in (run, compare, report, gate, guard, label, public, figures):
     app.command()(command)
 app.command("check-data")(check_data)
 app.add_typer(judge, name="judge", help="Judges, and whether they may be believed.")
@@ -56,7 +57,7 @@ def main() -> None:
     except (UnknownReleaseError, BadCaseError, BadResultError) as problem:
         _stop(str(problem), WRONG_USE)
     except ValidationError as problem:
-        if problem.title != "Settings":
+        if problem.title not in {"Settings", "ServerSettings"}:
             raise
         _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
     except BrokenPipeError:

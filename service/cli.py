@@ -47,7 +47,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(FAILED)
     except ValidationError as problem:
-        if problem.title not in {"Settings", "ServiceSettings"}:
+        if problem.title not in {"Settings", "ServerSettings", "ServiceSettings"}:
             raise
         _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
     except Exception as problem:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from agent.models.spending import Tokens
 
+LONGEST_NAME = 200
+
 
 class Way(StrEnum):
     """How a server is made to answer in a schema, the strongest first."""
@@ -15,6 +17,11 @@ class Way(StrEnum):
     TOOL = "tool"  # as the arguments of a function that has to be called
     JSON_OBJECT = "json_object"  # JSON, with the schema beside it for servers that heed it
     TEXT = "text"  # asked for in words
+
+
+def names_model(text: str) -> bool:
+    """Say whether a text can be a model's name: Decisions, traces and messages show it as it is."""
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable()
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,14 @@ class Fault(StrEnum):
     BROKEN = "broken"  # the server's own error
     REFUSED = "refused"  # key, permission, quota, unknown model
     REJECTED = "rejected"  # the request itself was not accepted
+    TOO_LONG = "too_long"  # the request is more than the model can read at once
     TIMED_OUT = "timed_out"
     CUT = "cut"  # ended without saying that it is complete
     UNREADABLE = "unreadable"  # not what the protocol says
     TOO_LARGE = "too_large"
     UNUSABLE = "unusable"  # readable, and not an answer in the schema
     SHUT_OFF = "shut_off"  # not asked: the breaker is open
+    NO_TIME = "no_time"  # not asked: too little of the deadline is left
     UNNAMED = "unnamed"  # no model is named, and the server does not offer exactly one
 
 
@@ -73,14 +82,18 @@ SETTLED = frozenset({Fault.REFUSED, Fault.UNNAMED})
 class ChatFailed(Exception):
     """A call that gave no answer.
 
-    `after_s` is how long the server asks to be left alone; `about` the field of the request that it names, one of ours.
+    `after_s` is how long the server asks to be left alone; `about` the field of the request that it names, one of ours;
+    `tokens` what it counted all the same.
     """
 
-    def __init__(self, fault: Fault, *, after_s: float | None = None, about: str | None = None) -> None:
+    def __init__(
+        self, fault: Fault, *, after_s: float | None = None, about: str | None = None, tokens: Tokens | None = None
+    ) -> None:
         super().__init__(fault.value)
         self.fault = fault
         self.after_s = after_s
         self.about = about
+        self.tokens = tokens
 
 
 class Line(Protocol):
@@ -91,7 +104,7 @@ class Line(Protocol):
         ...
 
     async def models(self) -> list[str]:
-        """Return the models that the server offers."""
+        """Return the names of the models that the server offers."""
         ...
 
     async def close(self) -> None:

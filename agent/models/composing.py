@@ -9,7 +9,7 @@ from string import Template
 
 from agent.models.json_answer import NotAnAnswer
 from agent.models.protocol import Brief, Draft, Quote
-from agent.replies import ReplyTexts, facts_of, statement_of
+from agent.replies import ReplyTexts, statement_of
 
 MOST_PASSAGES = 5
 STATEMENT = "statement"
@@ -28,7 +28,9 @@ class Material:
 def material(brief: Brief, texts: ReplyTexts) -> Material:
     """Return what a reply to this brief may be made of; raises KeyError where the desk's own text lacks evidence."""
     statement = statement_of(brief, texts)
-    facts = facts_of(brief)
+    said = {STATEMENT: statement} if statement else {}
+    if brief.evidence.orders:
+        said["order_id"] = brief.evidence.orders[0].order_id
     found = brief.evidence.passages[:MOST_PASSAGES]
     quotes = {f"quote_{place}": Quote(one.passage.id, one.passage.text) for place, one in enumerate(found, start=1)}
     passages = {
@@ -40,7 +42,7 @@ def material(brief: Brief, texts: ReplyTexts) -> Material:
             "asks_for": brief.verdict.asks_for,
             "needs": [f"${STATEMENT}"] if statement else ["at least one quote"],
         },
-        blanks={STATEMENT: statement, **facts} if statement else facts,
+        blanks=said,
         quotes=quotes,
         passages=passages,
     )

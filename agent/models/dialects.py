@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ _ASKED = Question(
 )
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 # These say that the server does not offer a way; all others say nothing about it.
-_NOT_OFFERED = frozenset({Fault.REJECTED, Fault.BROKEN, Fault.UNUSABLE, Fault.UNREADABLE, Fault.CUT})
+_NOT_OFFERED = frozenset({Fault.REJECTED, Fault.TOO_LONG, Fault.BROKEN, Fault.UNUSABLE, Fault.UNREADABLE, Fault.CUT})
 
 
 @dataclass
@@ -50,14 +51,15 @@ class Dialects:
 
     def known(self, model: str) -> Dialect | None:
         """Return what was found out before, in this process or another."""
-        if model not in self._known and (found := _read(self._file(model))) is not None:
+        if model not in self._known and (found := self._read(model)) is not None:
             self._known[model] = found
         return self._known.get(model)
 
     async def of(self, line: Line, model: str, spending: Spending) -> Dialect:
         """Return the server's dialect. While it is unknown, the one that every server understands.
 
-        Tickets that come while the server is being asked wait for the same answer; each request is the asker's to pay.
+        Tickets that come while the server is being asked wait for the same answer, each as long as it can; the requests
+        are paid by the first. That one may go away, or have little time left: the asking goes on for the others.
         """
         if (known := self.known(model)) is not None:
             return known
@@ -71,20 +73,35 @@ class Dialects:
     def forget(self, model: str) -> None:
         """Drop what was found out, because the server does not take it any more; it is found out anew, not at once."""
         if self._known.pop(model, None) is not None:
-            self._file(model).unlink(missing_ok=True)
+            with suppress(OSError):
+                self._file(model).unlink(missing_ok=True)
             self._not_before = self.now() + AGAIN_S
 
     async def _find(self, line: Line, model: str, spending: Spending) -> Dialect | None:
         found = None
         try:
-            async with asyncio.timeout(min(LONGEST_S, spending.deadline.left())):
+            async with asyncio.timeout(LONGEST_S):
                 found = await _found(line, model, plain_dialect(self.address), spending)
         except (TimeoutError, ChatFailed):
             self._not_before = self.now() + AGAIN_S
             return None
         self._known[model] = found
-        write_file(self._file(model), json.dumps({"server": self.address, "model": model, **asdict(found)}) + "\n")
+        with suppress(OSError):  # a process that can't write finds out for itself each time it starts
+            write_file(self._file(model), json.dumps({**self._whose(model), **asdict(found)}) + "\n")
         return found
+
+    def _read(self, model: str) -> Dialect | None:
+        """Return what the file says; None where it is absent, damaged or of another server."""
+        try:
+            kept = json.loads(self._file(model).read_text(encoding="utf-8"))
+            found = Dialect(Way(kept["way"]), kept["limit"], kept["temperature"])
+            whole = found.limit in _OTHER_LIMIT and isinstance(found.temperature, bool)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return found if whole and kept == {**self._whose(model), **asdict(found)} else None
+
+    def _whose(self, model: str) -> dict[str, str]:
+        return {"server": self.address, "model": model}
 
     def _file(self, model: str) -> Path:
         digest = hashlib.sha256(f"{self.address}\n{model}".encode()).hexdigest()[:24]
@@ -108,6 +125,7 @@ async def _found(line: Line, model: str, dialect: Dialect, spending: Spending) -
                     return dialect
                 break
             except ChatFailed as failed:
+                spending.told(failed.tokens)
                 changed = _without(dialect, failed.about)
                 if changed == dialect:
                     if failed.fault not in _NOT_OFFERED or way is Way.TEXT:
@@ -135,11 +153,3 @@ def _without(dialect: Dialect, about: str | None) -> Dialect:
     if about == "temperature":
         return replace(dialect, temperature=False)
     return replace(dialect, limit=_OTHER_LIMIT[dialect.limit]) if about == dialect.limit else dialect
-
-
-def _read(file: Path) -> Dialect | None:
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return Dialect(way=Way(kept["way"]), limit=str(kept["limit"]), temperature=bool(kept["temperature"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # absent or damaged: found out again

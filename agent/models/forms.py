@@ -29,7 +29,7 @@ class Form(BaseModel):
 class LabelAnswer(Form):
     """The answer to `classify`; the reason comes first, so that it is thought of first."""
 
-    reason: str
+    reason: str = Field(max_length=LONGEST)
     label: str
 
 
@@ -49,7 +49,7 @@ class LookUpsAnswer(Form):
 class ReplyAnswer(Form):
     """The answer to `write_reply`: a text with blanks."""
 
-    reply: str
+    reply: str = Field(max_length=LONGEST)
 
 
 def read_tools() -> tuple[str, ...]:
@@ -74,7 +74,7 @@ FORMS: Mapping[Act, type[Form]] = MappingProxyType(
 
 def schema_of(act: Act) -> dict[str, Any]:
     """Return the JSON Schema of an act's answer, in the part of the language that strict servers take."""
-    plain: dict[str, Any] = _without(FORMS[act].model_json_schema(), {"title", "description", "maxItems"})
+    plain: dict[str, Any] = _without(FORMS[act].model_json_schema(), {"title", "description", "maxItems", "maxLength"})
     return plain
 
 

@@ -39,6 +39,9 @@ class ListedPrices:
     address: str
     model: Callable[[], str]
 
+    def __post_init__(self) -> None:
+        import genai_prices  # noqa: F401  # takes a while, for which no ticket is to wait
+
     def cost(self, tokens: Tokens) -> float | None:
         """See Price.cost."""
         from genai_prices import Usage, calc_price

@@ -37,21 +37,24 @@ class ModelServer:
 
         Raises ChatFailed, within the deadline whatever the server does.
         """
-        if not self.breaker.admits():
+        if spending.deadline.left() < LEAST_TRY_S:
+            raise ChatFailed(Fault.NO_TIME)  # no fault of the server's
+        permit = self.breaker.permit()
+        if permit is None:
             raise ChatFailed(Fault.SHUT_OFF)
         try:
             async with asyncio.timeout(spending.deadline.left()):
                 answer = await self._asked(question, read, spending)
         except TimeoutError:
-            self.breaker.failed()
+            self.breaker.failed(permit)
             raise ChatFailed(Fault.TIMED_OUT) from None
         except ChatFailed as failed:
-            self.breaker.failed(settled=failed.fault in SETTLED, after_s=failed.after_s)
+            self.breaker.failed(permit, settled=failed.fault in SETTLED, after_s=failed.after_s)
             raise
         except BaseException:
-            self.breaker.gave_up()
+            self.breaker.gave_up(permit)
             raise
-        self.breaker.succeeded()
+        self.breaker.succeeded(permit)
         return answer
 
     async def resolve(self, spending: Spending) -> tuple[str, Dialect]:
@@ -80,6 +83,7 @@ class ModelServer:
                 spending.told(answered.tokens)
                 return _read(answered.content, read)
             except ChatFailed as failed:
+                spending.told(failed.tokens)
                 if failed.fault is Fault.REJECTED:
                     self.dialects.forget(model)
                 pause = failed.after_s if failed.after_s is not None else PAUSE_S

@@ -29,6 +29,11 @@ def _status(status: int, headers: Mapping[str, str] | None = None, **error: str 
     return fault
 
 
+def refused_field(name: str) -> Fault:
+    """Return the fault of a server that does not take a field of the request, and says which."""
+    return _status(400, type="invalid_request_error", code="unsupported_parameter", param=name)
+
+
 async def _later_by_date(exchange: Exchange, _: str) -> None:
     due = email.utils.formatdate(time.time() + 30, usegmt=True)
     await _status(429, {"Retry-After": due})(exchange, "")
@@ -161,6 +166,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "unauthorised": _status(401, code="invalid_api_key"),
         "forbidden": _status(403),
         "no_such_model": _status(404, code="model_not_found"),
+        "rejected": _status(400),
         "context_overflow": _status(400, code="context_length_exceeded"),
         "broken": _status(500),
         "bad_gateway": _status(502),

@@ -9,7 +9,7 @@ from typing import Any
 
 from evals.scripted_server.answers import MODEL, say
 from evals.scripted_server.exchange import LONGEST_HEAD, Exchange, Request, read_request
-from evals.scripted_server.faults import FAULTS
+from evals.scripted_server.faults import FAULTS, refused_field
 from evals.scripted_server.minds import Mind
 
 EVERY_WAY = frozenset({"json_schema", "tool", "json_object", "text"})
@@ -19,12 +19,16 @@ Script = Callable[[int, Request], str | None]
 
 @dataclass
 class ScriptedServer:
-    """`offers` are the ways that it knows; for others it answers `refuses_with`. `delay_s` passes first."""
+    """`offers` are the ways that it knows; for others it answers `refuses_with`. `delay_s` passes first.
+
+    `takes_not` are fields of a request that it refuses by name.
+    """
 
     mind: Mind
     script: Script = lambda _number, _request: None
     offers: frozenset[str] = EVERY_WAY
-    refuses_with: str = "context_overflow"
+    refuses_with: str = "rejected"
+    takes_not: frozenset[str] = frozenset()
     models: tuple[str, ...] = (MODEL,)
     delay_s: float = 0.0
     usage: bool = True
@@ -61,7 +65,7 @@ class ScriptedServer:
                 await self._answer(Exchange(request, writer))
                 if request.streamed:
                     break
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client went away, or the server does
         finally:
             with suppress(ConnectionError):
@@ -84,6 +88,8 @@ class ScriptedServer:
         right = json.dumps(self.mind(request))
         if (fault := self.script(number, request)) is not None:
             await FAULTS[fault](exchange, right)
+        elif refused := sorted(self.takes_not & set(request.body)):
+            await refused_field(refused[0])(exchange, right)
         elif request.way not in self.offers:
             await FAULTS[self.refuses_with](exchange, right)
         else:

@@ -22,12 +22,13 @@ def demo(
         Path,
         typer.Option(help="JSONL with text, and optionally customer_id and order_id.", exists=True, dir_okay=False),
     ] = INBOX,
+    release: Annotated[str | None, typer.Option(help="A release's id or kind.")] = None,
 ) -> None:
     """Triage a sample inbox and show what was decided."""
     from agent.assemble import assemble
     from agent.settings import Settings
 
-    settings = Settings()
+    settings = Settings() if release is None else Settings(release=release)
     tickets = _tickets(inbox)
     agent = assemble(settings)
     try:

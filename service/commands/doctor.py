@@ -99,6 +99,18 @@ def _index(settings: "Settings") -> str:
     return inspect_library(settings.var / "knowledge", load_passages(), identity)
 
 
+def _model(settings: "Settings") -> str:
+    import asyncio
+
+    from agent.models.choose import inspect_server
+    from agent.settings import ServerSettings
+
+    server, release = ServerSettings(), _load_release(settings)
+    if release.large is None and not server.named():
+        return f"{release.id} asks no server"
+    return asyncio.run(inspect_server(server, settings.var, release.id))
+
+
 def _shop(settings: "Settings") -> str:
     from agent.shops import open_shop
     from tools.demo_shop.store import DemoShop
@@ -143,6 +155,7 @@ CHECKS: Mapping[str, Callable[["Settings"], str]] = MappingProxyType(
         "policies": _policies,
         "classifier": _classifier,
         "index": _index,
+        "model": _model,
         "shop": _shop,
         "database": _database,
     }

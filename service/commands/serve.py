@@ -21,9 +21,12 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    release: Annotated[str | None, typer.Option(help="A release's id or kind.")] = None,
 ) -> None:
     """Serve over HTTP. Without --demo there has to be a key: `triage keys create`."""
-    from agent.settings import Settings
+    from agent.models.choose import require_server
+    from agent.release import load_release
+    from agent.settings import ServerSettings, Settings
     from service.clock import utc_now
     from service.database import opened_database
     from service.demo_keys import ensure_demo_keys
@@ -31,7 +34,11 @@ def serve(
     from service.store.keys import any_key
     from service.store.signing import ensure_signing_secret
 
-    var = Settings().var
+    if release is not None:
+        os.environ["TRIAGE_RELEASE"] = release  # read by each worker
+    settings = Settings()
+    require_server(load_release(settings.release), ServerSettings())
+    var = settings.var
     with opened_database(whole=True) as store:
         store.write_now(lambda session: ensure_signing_secret(session, utc_now()))
         if demo:

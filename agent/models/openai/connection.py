@@ -31,6 +31,15 @@ def connection() -> httpx2.AsyncClient:
     return client
 
 
+def no_connection() -> httpx2.Client:
+    """Return a client that goes nowhere: for what wants one that waits, which is never used."""
+    return httpx2.Client(transport=httpx2.MockTransport(_nowhere), trust_env=False)
+
+
+def _nowhere(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("only the event loop asks", request=request)
+
+
 class _Bounded(httpx2.AsyncBaseTransport):
     """Bounds what is read of each response."""
 

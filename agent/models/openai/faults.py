@@ -12,7 +12,9 @@ from agent.models.openai.connection import AnswerTooLarge
 
 _BUSY = {408, 409, 429, 503, 529}
 _REFUSED = {401, 402, 403, 404, 407}
+_ELSEWHERE = range(300, 400)  # never followed: the key and the ticket are for the server that was named
 _OUR_FIELDS = {"temperature", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice"}
+_TOO_LONG = {"context_length_exceeded", "exceed_context_size_error"}
 _NO_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"}
 
 
@@ -36,8 +38,11 @@ def failure_of(problem: Exception) -> ChatFailed:
 def _of_status(problem: openai.APIStatusError) -> ChatFailed:
     status, headers = problem.status_code, problem.response.headers
     body = problem.body if isinstance(problem.body, dict) else {}
-    if {str(body.get("code")), str(body.get("type"))} & _NO_QUOTA or status in _REFUSED:
+    says = {str(body.get("code")), str(body.get("type"))}
+    if says & _NO_QUOTA or status in _REFUSED or status in _ELSEWHERE:
         return ChatFailed(Fault.REFUSED)
+    if says & _TOO_LONG:
+        return ChatFailed(Fault.TOO_LONG)
     if status in _BUSY:
         return ChatFailed(Fault.BUSY, after_s=wanted_pause(headers.get("retry-after"), headers.get("retry-after-ms")))
     about = str(body.get("param"))

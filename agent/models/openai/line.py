@@ -11,14 +11,15 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agent.models.chat import Answered, ChatFailed, Dialect, Fault, Question, Way
-from agent.models.openai.connection import connection
+from agent.models.chat import Answered, ChatFailed, Dialect, Fault, Question, Way, names_model
+from agent.models.openai.connection import AnswerTooLarge, connection, no_connection
 from agent.models.openai.faults import failure_of
 from agent.models.spending import Tokens
 
 COMPLETE = frozenset({"stop", "tool_calls", "function_call"})
 NO_KEY = "none"  # servers without keys are sent this, since the client wants one
 MOST_MODELS = 1000
+MOST_TOKENS = 10_000_000  # whoever says that one call took more does not count
 
 
 class OpenAILine:
@@ -39,8 +40,7 @@ class OpenAILine:
         if dialect.temperature:
             body["temperature"] = question.temperature
         try:
-            message = await self._send(messages, body, streamed=question.streamed)
-            return Answered(_content(message, dialect.way), _tokens(message))
+            return _answered(await self._send(messages, body, streamed=question.streamed), dialect.way)
         except Exception as problem:
             raise failure_of(problem) from None
 
@@ -51,13 +51,18 @@ class OpenAILine:
         try:
             response = await self._http.get(f"{self._base_url}/models", headers=headers)
             offered = response.raise_for_status().json()["data"][:MOST_MODELS]
-            return [str(one["id"]) for one in offered]
-        except (httpx2.TransportError, httpx2.InvalidURL):
+            names = [str(one["id"]) for one in offered]
+        except AnswerTooLarge:
+            raise ChatFailed(Fault.TOO_LARGE) from None
+        except (httpx2.RequestError, httpx2.InvalidURL):
             raise ChatFailed(Fault.UNREACHABLE) from None
         except httpx2.HTTPStatusError as problem:
             raise ChatFailed(Fault.BROKEN if problem.response.status_code >= 500 else Fault.REFUSED) from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise ChatFailed(Fault.UNREADABLE) from None
+        if not all(names_model(name) for name in names):
+            raise ChatFailed(Fault.UNREADABLE)
+        return names
 
     async def close(self) -> None:
         """See Line.close."""
@@ -89,6 +94,8 @@ class OpenAILine:
             api_key=self._key,
             openai_proxy=None,
             http_async_client=http,
+            http_client=no_connection(),  # else one is opened that heeds the environment's proxies
+            http_socket_options=(),  # else it says on standard error which proxies it did not heed
             max_retries=0,
             timeout=http.timeout,
             stream_usage=True,
@@ -120,6 +127,15 @@ def _form(question: Question, way: Way) -> Mapping[str, Any]:
     return forms.get(way, MappingProxyType({}))
 
 
+def _answered(message: AIMessage, way: Way) -> Answered:
+    """Return the answer; a ChatFailed for one that is none tells what was counted for it."""
+    tokens = _tokens(message)
+    try:
+        return Answered(_content(message, way), tokens)
+    except ChatFailed as failed:
+        raise ChatFailed(failed.fault, tokens=tokens) from None
+
+
 def _content(message: AIMessage, way: Way) -> str:
     """Return the JSON text; raises ChatFailed for an answer that does not say that it is complete, or is none."""
     reason = message.response_metadata.get("finish_reason")
@@ -148,4 +164,4 @@ def _tokens(message: AIMessage) -> Tokens | None:
         return None
     cached = used.get("input_token_details", {}).get("cache_read") or 0
     counted = (used["input_tokens"], cached, used["output_tokens"])
-    return Tokens(*counted) if min(counted) >= 0 else None
+    return Tokens(*counted) if min(counted) >= 0 and max(counted) <= MOST_TOKENS else None
