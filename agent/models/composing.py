@@ -54,7 +54,10 @@ def composed(text: str, given: Material) -> Draft:
     if not template.is_valid():
         raise NotAnAnswer("a dollar sign that is no blank")
     names = template.get_identifiers()
-    words = {**given.blanks, **{name: quote.text for name, quote in given.quotes.items()}}
+    whole = {name: quote.text for name, quote in given.quotes.items()}
+    whole |= {name: given.blanks[name] for name in given.blanks if name == STATEMENT}
+    # What others have written stands in paragraphs of its own, wherever the model has put it.
+    words = {**given.blanks, **{name: f"\n\n{said}\n\n" for name, said in whole.items()}}
     if not set(names) <= set(words):
         raise NotAnAnswer("a blank that nothing fills")
     filled = template.substitute(words)
