@@ -1,4 +1,4 @@
-"""`bench latency`, `growth` and `load`: how long a ticket takes, alone and among many. Data goes to standard output."""
+"""`python -m evals bench`: how long a ticket takes, alone and among many, and what asking a large model gives."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +8,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from evals.bench.cascade.report import CascadeReport
     from evals.bench.growth_report import GrowthReport
     from evals.bench.latency_report import LatencyReport
     from evals.bench.load.batching_report import BatchingReport
@@ -67,6 +68,35 @@ def batching(json: Json = False, quick: Quick = False) -> None:
 
     report = run_batching(quick)
     _tell(batching_sheet(report), report.model_dump_json(indent=2), json)
+
+
+@app.command()
+def cascade(json: Json = False, html: Html = None, quick: Quick = False) -> None:
+    """Study how right the cascade is, against how often a scripted teacher is asked."""
+    from evals.bench.cascade.sheet import cascade_figures, cascade_sheet
+
+    report = run_cascade(quick)
+    sheet = cascade_sheet(report)
+    _tell(sheet, report.model_dump_json(indent=2), json)
+    _write(html, sheet, lambda: cascade_figures(report))
+
+
+def run_cascade(quick: bool) -> "CascadeReport":
+    """Put the parts together and study; raises what their opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from agent.assemble import assemble
+    from agent.settings import Settings
+    from evals.bench.cascade.study import study
+    from evals.datasets import load_labelled
+
+    agent = assemble(Settings(release="embedded"))
+    try:
+        return study(agent, load_labelled(), draws=5 if quick else 40)
+    finally:
+        agent.close()
 
 
 def run_latency(quick: bool) -> "LatencyReport":

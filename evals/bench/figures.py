@@ -1,4 +1,4 @@
-"""Curves over a logarithmic axis as SVG to be put into a page."""
+"""Curves as SVG to be put into a page."""
 
 import io
 from collections.abc import Sequence
@@ -28,7 +28,15 @@ class Curve:
     estimates: list[Estimate]
 
 
-def curves(drawn: Sequence[Curve], across: str, up: str, *, log_y: bool = False, line_at: float | None = None) -> str:
+def curves(
+    drawn: Sequence[Curve],
+    across: str,
+    up: str,
+    *,
+    log_x: bool = True,
+    log_y: bool = False,
+    line_at: float | None = None,
+) -> str:
     """Return an SVG element with the curves, their intervals as bars, and axes named with their units."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -38,7 +46,8 @@ def curves(drawn: Sequence[Curve], across: str, up: str, *, log_y: bool = False,
         figure = Figure(figsize=SIZE_IN, layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
-        axes.set_xscale("log")
+        if log_x:
+            axes.set_xscale("log")
         if log_y:
             axes.set_yscale("log")
         if line_at is not None:
