@@ -15,6 +15,7 @@ from evals.commands.label import label
 from evals.commands.public import public
 from evals.commands.report import report
 from evals.commands.run import run
+from evals.commands.scripted_server import scripted_server
 from evals.judge.command import app as judge
 
 FAILED, WRONG_USE = 1, 2
@@ -30,6 +31,7 @@ app = typer.Typer(
 for command in (run, compare, report, gate, guard, label, public, figures):
     app.command()(command)
 app.command("check-data")(check_data)
+app.command("scripted-server")(scripted_server)
 app.add_typer(judge, name="judge", help="Judges, and whether they may be believed.")
 app.add_typer(bench, name="bench", help="Latency and growth.")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evals.bench.latency_report import LatencyReport
     from evals.bench.load.batching_report import BatchingReport
     from evals.bench.load.report import LoadReport
+    from evals.bench.models.report import ModelsReport
     from evals.bench.page import Figure
     from evals.bench.sheet import Sheet
 
@@ -79,6 +80,32 @@ def cascade(json: Json = False, html: Html = None, quick: Quick = False) -> None
     sheet = cascade_sheet(report)
     _tell(sheet, report.model_dump_json(indent=2), json)
     _write(html, sheet, lambda: cascade_figures(report))
+
+
+@app.command()
+def models(
+    json: Json = False,
+    quick: Quick = False,
+    delay_ms: Annotated[int, typer.Option(min=0, help="That the scripted server waits before each answer.")] = 200,
+) -> None:
+    """Time whole tickets as embedded, cascade and llm against a scripted server."""
+    from evals.bench.models.sheet import models_sheet
+
+    report = run_models(quick, delay_ms)
+    _tell(models_sheet(report), report.model_dump_json(indent=2), json)
+
+
+def run_models(quick: bool, delay_ms: int) -> "ModelsReport":
+    """Put the parts together and measure; raises what their opening raises."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.models.measure import QUICK, ModelsPlan, measure_models
+    from evals.bench.parts import opened_parts
+
+    with opened_parts() as parts:
+        return measure_models(parts, QUICK if quick else ModelsPlan(), delay_ms)
 
 
 def run_cascade(quick: bool) -> "CascadeReport":

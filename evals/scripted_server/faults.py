@@ -183,6 +183,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "finish_filter": _finishes("content_filter"),
         "html": _body(b"<html>Sign in</html>", "text/html"),
         "empty": _body(b"", "text/plain"),
+        "empty_stream": _body(b"", "text/event-stream"),  # what some servers make of a prompt that is too long
         "null": _body(b"null"),
         "choices_null": _body(b'{"id": "c", "object": "chat.completion", "choices": null}'),
         "choices_empty": _body(b'{"id": "c", "object": "chat.completion", "choices": []}'),

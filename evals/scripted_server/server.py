@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,8 @@ Script = Callable[[int, Request], str | None]
 class ScriptedServer:
     """`offers` are the ways that it knows; for others it answers `refuses_with`. `delay_s` passes first.
 
-    `takes_not` are fields of a request that it refuses by name.
+    `takes_not` are fields of a request that it refuses by name. `one_at_a_time`, what it is asked waits for what it was
+    asked before, be it for an answer that nobody waits for any more.
     """
 
     mind: Mind
@@ -32,9 +33,11 @@ class ScriptedServer:
     models: tuple[str, ...] = (MODEL,)
     delay_s: float = 0.0
     usage: bool = True
+    one_at_a_time: bool = False
     journal: list[Request] = field(default_factory=list)
     address: str = ""
     _open: set["asyncio.Task[Any]"] = field(default_factory=set)
+    _free: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def asked(self) -> list[str]:
@@ -62,7 +65,9 @@ class ScriptedServer:
         try:
             while (request := await read_request(reader)) is not None:
                 self.journal.append(request)
-                await self._answer(Exchange(request, writer))
+                number = len(self.asked) - 1
+                async with self._free if self.one_at_a_time else nullcontext():
+                    await self._answer(Exchange(request, writer), number)
                 if request.streamed:
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -71,19 +76,18 @@ class ScriptedServer:
             with suppress(ConnectionError):
                 writer.close()
 
-    async def _answer(self, exchange: Exchange) -> None:
+    async def _answer(self, exchange: Exchange, number: int) -> None:
         request = exchange.request
         if request.method == "GET" and request.path.endswith("/models"):
             listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
             await exchange.answer(200, json.dumps(listed).encode())
         elif request.method == "POST" and request.path.endswith("/chat/completions"):
-            await self._complete(exchange)
+            await self._complete(exchange, number)
         else:
             await exchange.answer(404, b'{"error": {"message": "no such path"}}')
 
-    async def _complete(self, exchange: Exchange) -> None:
+    async def _complete(self, exchange: Exchange, number: int) -> None:
         request = exchange.request
-        number = len(self.asked) - 1
         await asyncio.sleep(self.delay_s)
         right = json.dumps(self.mind(request))
         if (fault := self.script(number, request)) is not None:
