@@ -12,6 +12,7 @@ from evals.commands.figures import figures
 from evals.commands.gate import gate
 from evals.commands.guard import guard
 from evals.commands.label import label
+from evals.commands.prompts import prompts
 from evals.commands.public import public
 from evals.commands.report import report
 from evals.commands.run import run
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, compare, report, gate, guard, label, public, figures):
+for command in (run, compare, report, gate, guard, label, prompts, public, figures):
     app.command()(command)
 app.command("check-data")(check_data)
 app.command("scripted-server")(scripted_server)

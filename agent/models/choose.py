@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from agent.deadline import Deadline
 from agent.models.breaker import Breaker
 from agent.models.cascade import CascadeModel
-from agent.models.chat import ChatFailed, Fault, Line, names_model
+from agent.models.chat import ChatFailed, Line, names_model
 from agent.models.dialects import LONGEST_S, Dialects
 from agent.models.embedded import EmbeddedModel
 from agent.models.forms import read_tools
@@ -32,12 +32,13 @@ OPENAI = "https://api.openai.com/v1"
 
 @dataclass(frozen=True)
 class Chosen:
-    """A model, its prompts by act, and what its calls cost. `server` is None where no server is asked."""
+    """A model, its prompts by act, and what its calls cost. The last two are None where no server is asked."""
 
     model: Model
     prompts: Mapping[Act, Prompt]
     price: Price
     server: ModelServer | None = None
+    large: LargeModel | None = None
 
 
 def choose_model(
@@ -54,7 +55,7 @@ def choose_model(
     large = LargeModel(server, prompts, release.large, embedded, texts)
     below = release.large.ask_below
     model: Model = large if below is None else CascadeModel(embedded, large, below)
-    return Chosen(model, prompts, price_of(settings, server), server)
+    return Chosen(model, prompts, price_of(settings, server), server, large)
 
 
 def load_prompts(large: Large) -> dict[Act, Prompt]:
@@ -80,13 +81,12 @@ def open_server(settings: ServerSettings, var: Path, need: str) -> ModelServer:
 
 
 async def inspect_server(settings: ServerSettings, var: Path, release: str) -> str:
-    """Return what is known of the server, or can be found out now; raises PartUnavailable where it gives no answer."""
+    """Ask the server now, and return what was found out; raises PartUnavailable where it gives no answer."""
     server = open_server(settings, var, f"release {release} asks a large model")
     address = server.dialects.address
     try:
-        model, found = await server.resolve(Spending(Deadline.after(2 * LONGEST_S)))
-        if server.dialects.known(model) is None:
-            raise ChatFailed(Fault.TIMED_OUT)
+        model = await server.named()
+        found = await server.dialects.find(server.line, model, Spending(Deadline.after(LONGEST_S)))
     except ChatFailed as failed:
         mend = "Start it, or see to OPENAI_BASE_URL and OPENAI_API_KEY; until then the embedded model answers."
         raise PartUnavailable("model", f"{address} gives no answer ({failed.fault})", mend) from None

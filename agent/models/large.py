@@ -44,10 +44,13 @@ class LargeModel:
 
     async def classify(self, reading: Reading, reads: Reads, spending: Spending) -> Classification:
         """See Model.classify."""
-        question = self._question("classify", ticket=told(reading))
-        answer = await self.server.ask(question, _LABEL, spending)
-        chosen = self.embedded.labels.index(answer.label)
+        chosen = self.embedded.labels.index(await self.label(reading, spending))
         return self.embedded.classification(fused(self.embedded.likely(reads), chosen, self.settings.trust), reading)
+
+    async def label(self, reading: Reading, spending: Spending) -> str:
+        """Return the label that the large model chooses, before it is weighed."""
+        question = self._question("classify", ticket=told(reading))
+        return (await self.server.ask(question, _LABEL, spending)).label
 
     async def choose_lookups(
         self, reading: Reading, classification: Classification, spending: Spending

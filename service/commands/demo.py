@@ -29,7 +29,7 @@ def demo(
     from agent.settings import Settings
 
     settings = Settings() if release is None else Settings(release=release)
-    tickets = _tickets(inbox)
+    tickets = tickets_of(inbox)
     agent = assemble(settings)
     try:
         decisions = asyncio.run(_run_all(agent, tickets))
@@ -45,7 +45,8 @@ def demo(
     typer.echo("  .venv/bin/triage ticket --help", err=True)
 
 
-def _tickets(inbox: Path) -> "list[Ticket]":
+def tickets_of(inbox: Path) -> "list[Ticket]":
+    """Return the tickets of an inbox; raises BadLineError."""
     from agent.ticket import EmptyTicketError, Ticket
     from service.lines import BadLineError, objects
 
