@@ -66,6 +66,12 @@ def statement_of(brief: Brief, texts: ReplyTexts) -> str:
     return "\n\n".join(own)
 
 
+def must_quote(brief: Brief, texts: ReplyTexts) -> bool:
+    """Say whether the verdict's text quotes what answers, so that any other words for it have to quote as well."""
+    cited = {"quote": quotes(brief), "aside": asides(brief)}
+    return any("quote" in names for _, names in _paragraphs(brief, texts, cited))
+
+
 def _paragraphs(
     brief: Brief, texts: ReplyTexts, cited: Mapping[str, tuple[Quote, ...]]
 ) -> Iterator[tuple[str, frozenset[str]]]:

@@ -105,6 +105,7 @@ class Result(Part):
     made_at: datetime
     subject: str
     release: str
+    model: str = Field(default="", description="The resolved model's name; empty in results of before it was kept.")
     environment: Environment
     hashes: dict[str, str]
     data: DataUsed

@@ -92,6 +92,7 @@ def make_result(
         made_at=made_at,
         subject=subject,
         release=agent.release.id,
+        model=agent.model.name,
         environment=environment,
         hashes=hashes(agent),
         data=DataUsed(name=data.name, sha256=data.sha256, cases=len(ran), sealed=data.sealed, judged_by=data.judged_by),
@@ -119,7 +120,7 @@ def hashes(agent: Agent) -> dict[str, str]:
     """Return the hashes of everything that shapes an answer besides the code."""
     head = agent.head.manifest
     return {
-        "replies": agent.replies.sha256,
+        **agent.prompt_hashes(),
         "knowledge": agent.search.content,
         "encoder": str(head.get("encoder", "")),
         "examples": str(head.get("examples_sha256", "")),

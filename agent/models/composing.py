@@ -9,10 +9,11 @@ from string import Template
 
 from agent.models.json_answer import NotAnAnswer
 from agent.models.protocol import Brief, Draft, Quote
-from agent.replies import ReplyTexts, statement_of
+from agent.replies import ReplyTexts, must_quote, statement_of
 
 MOST_PASSAGES = 5
 STATEMENT = "statement"
+A_QUOTE = "at least one quote"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def material(brief: Brief, texts: ReplyTexts) -> Material:
         decision={
             "action": brief.verdict.action,
             "asks_for": brief.verdict.asks_for,
-            "needs": [f"${STATEMENT}"] if statement else ["at least one quote"],
+            "needs": [f"${STATEMENT}"] * bool(statement) + [A_QUOTE] * must_quote(brief, texts),
         },
         blanks=said,
         quotes=quotes,

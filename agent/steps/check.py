@@ -1,11 +1,13 @@
 """Last: nothing leaves unchecked. One repair with the published texts, then a person; the Decision is built here."""
 
+from dataclasses import dataclass
+
 from agent.decision import LONGEST_REPLY, Flag
 from agent.deps import Deps
 from agent.guard import Ledger, ledger_of, own_words, pruned, repeats, sentences, violations
 from agent.models.protocol import Brief, Draft, Verdict
 from agent.outcome import decision_of
-from agent.replies import statement_of, write
+from agent.replies import must_quote, statement_of, write
 from agent.state import State
 from agent.steps.draft import brief_of
 from agent.taxonomy import TAXONOMY, NextAction
@@ -14,6 +16,19 @@ from agent.trace import CheckRefused
 HAND_OVER = Verdict(NextAction.ESCALATE, "handover", reason="check_failed")
 # Words of last resort: they claim nothing, so they need no evidence.
 LAST_WORDS = Draft("A person takes this over and answers you here.")
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What words for a verdict may not leave out: what the published text says of itself, and what it quotes."""
+
+    statement: str
+    quote: bool
+
+    def held_by(self, draft: Draft) -> bool:
+        """Say whether a draft holds it."""
+        says = all(paragraph in draft.text for paragraph in self.statement.split("\n\n"))
+        return says and (bool(draft.quotes) or not self.quote)
 
 
 def check(state: State, deps: Deps) -> State:
@@ -42,10 +57,10 @@ def _written(brief: Brief, deps: Deps) -> Draft | None:
         return None
 
 
-def _needed(brief: Brief, deps: Deps) -> str | None:
-    """Return what any reply to this has to say: the published statement, or, where that is "", what a passage says."""
+def _needed(brief: Brief, deps: Deps) -> Needed | None:
+    """Return what any reply to this has to hold; None where the published text itself lacks its evidence."""
     try:
-        return statement_of(brief, deps.replies)
+        return Needed(statement_of(brief, deps.replies), must_quote(brief, deps.replies))
     except KeyError:
         return None
 
@@ -64,17 +79,13 @@ def _problems(draft: Draft | None, brief: Brief, ledger: Ledger) -> list[str]:
     return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
 
 
-def _unlike(draft: Draft, own: Draft | None, needed: str | None, prompts: list[str]) -> list[str]:
+def _unlike(draft: Draft, own: Draft | None, needed: Needed | None, prompts: list[str]) -> list[str]:
     """Return what is wrong with a draft that is not the published text; see `_needed` for what it has to hold."""
     if draft is own:
         return []
-    if needed is not None and not _says(draft, needed):
+    if needed is not None and not needed.held_by(draft):
         return ["incomplete"]
     return ["prompt"] * repeats(own_words(draft), prompts)
-
-
-def _says(draft: Draft, needed: str) -> bool:
-    return all(paragraph in draft.text for paragraph in needed.split("\n\n")) if needed else bool(draft.quotes)
 
 
 def _inconsistencies(brief: Brief) -> list[str]:

@@ -16,7 +16,9 @@ def show_result(result: Result) -> None:
 
     console = Console(width=None if Console().is_terminal else 120)
     data = result.data
-    table = Table(title=f"{result.release} on {data.name}: {data.cases} cases, judged by {data.judged_by}")
+    table = Table(
+        title=f"{result.release} ({result.model}) on {data.name}: {data.cases} cases, judged by {data.judged_by}"
+    )
     for heading in ("measure", "value", "95 % interval", "n", "not judged", "without policies", "best trivial agent"):
         table.add_column(heading, justify="left" if heading == "measure" else "right", no_wrap=True)
     without = next((other for other in result.others if not other.trivial), None)

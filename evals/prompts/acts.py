@@ -12,7 +12,8 @@ from agent.models.large import LargeModel
 from agent.models.protocol import Brief, Classification, Draft, Reading
 from agent.models.scripted import ScriptedModel
 from agent.models.spending import Spending
-from agent.replies import statement_of, write
+from agent.replies import must_quote, statement_of, write
+from agent.steps.check import Needed
 from agent.steps.screen import order_ids
 from agent.taxonomy import LOOK_UPS, topic_of
 from agent.ticket import Ticket
@@ -84,11 +85,10 @@ class Prompts:
         return given[-1]
 
     def _right_words(self, brief: Brief, draft: Draft) -> bool:
-        statement = statement_of(brief, self.agent.replies)
+        needed = Needed(statement_of(brief, self.agent.replies), must_quote(brief, self.agent.replies))
         published = sentences(own_words(write(brief, self.agent.replies)))
         ledger = Ledger(frozenset(brief.reading.order_ids), published)
-        whole = all(part in draft.text for part in statement.split("\n\n")) if statement else bool(draft.quotes)
-        return whole and pruned(draft, ledger).text == draft.text
+        return needed.held_by(draft) and pruned(draft, ledger).text == draft.text
 
 
 def drawn(tickets: Sequence[TopicTicket], count: int) -> list[TopicTicket]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent.models.composing import A_QUOTE
 from evals.scripted_server.exchange import Request
 
 Mind = Callable[[Request], Mapping[str, Any]]
@@ -55,5 +56,6 @@ def _reply(request: Request) -> str:
     """Return regret, what the desk has to say, or the first passage."""
     given = _last_json(request, "The blanks that you may use, with what each will be filled with:")
     passages = _last_json(request, "Passages that you may quote by their blanks:")
-    core = "$statement" if "statement" in given else f"${next(iter(passages), 'statement')}"
-    return f"{REGRET}\n\n{core}"
+    needs = _last_json(request, "The decision:")["needs"]
+    core = ["$statement"] * ("statement" in given) + [f"${name}" for name in passages][: A_QUOTE in needs]
+    return "\n\n".join([REGRET, *core])

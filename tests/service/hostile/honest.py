@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass, field
 
 from agent.models.chat import Answered, Dialect, Question
+from agent.models.composing import A_QUOTE
 from agent.models.spending import Tokens
 from agent.taxonomy import LOOK_UPS, topic_of
 from evals.statements import Statement
@@ -44,7 +45,8 @@ class Honest:
         """Say what the desk has to say, quote where there is something to quote, and add words of its own."""
         blanks = _shown(question, "The blanks that you may use, with what each will be filled with:")
         passages = _shown(question, "Passages that you may quote by their blanks:")
-        quote = next(iter(passages), None) if "statement" not in blanks or self.draw.random() < 0.5 else None
+        needs = _shown(question, "The decision:")["needs"]
+        quote = next(iter(passages), None) if A_QUOTE in needs or self.draw.random() < 0.5 else None
         self.placed = [name for name in ("statement" if "statement" in blanks else None, quote) if name]
         own = {kind: self._words(kind) for kind in ("courtesy", "lead", "question")}
         paragraphs = [own["courtesy"]] * (self.draw.random() < 0.5)
