@@ -10,7 +10,7 @@ def quiet() -> None:
 
     Tickets hold what customers wrote, so LangSmith gets its traces only where `TRIAGE_TRACING=langsmith` says so:
     otherwise its own variables are forced to "false". No model hub is asked unless `HF_HUB_OFFLINE=0` is set. OpenAI's
-    client would log what it sends, which is what customers wrote.
+    client does not talk on standard error, whatever a version of it may have to say of requests.
     """
     os.environ.pop("OPENAI_LOG", None)
     if os.environ.get("TRIAGE_TRACING") != "langsmith":

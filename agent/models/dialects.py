@@ -66,7 +66,7 @@ class Dialects:
         if self.now() < self._not_before:
             return plain_dialect(self.address)
         if self._asking is None or self._asking.get_loop() is not asyncio.get_running_loop() or self._asking.done():
-            self._asking = asyncio.create_task(self._find(line, model, spending))
+            self._asking = asyncio.create_task(self._found_out(line, model, spending))
         found = await asyncio.shield(self._asking)
         return found or plain_dialect(self.address)
 
@@ -77,18 +77,24 @@ class Dialects:
                 self._file(model).unlink(missing_ok=True)
             self._not_before = self.now() + AGAIN_S
 
-    async def _find(self, line: Line, model: str, spending: Spending) -> Dialect | None:
-        found = None
+    async def find(self, line: Line, model: str, spending: Spending) -> Dialect:
+        """Ask the server, whatever is known, and remember what was found out; raises ChatFailed."""
         try:
             async with asyncio.timeout(LONGEST_S):
                 found = await _found(line, model, plain_dialect(self.address), spending)
-        except (TimeoutError, ChatFailed):
-            self._not_before = self.now() + AGAIN_S
-            return None
+        except TimeoutError:
+            raise ChatFailed(Fault.TIMED_OUT) from None
         self._known[model] = found
         with suppress(OSError):  # a process that can't write finds out for itself each time it starts
             write_file(self._file(model), json.dumps({**self._whose(model), **asdict(found)}) + "\n")
         return found
+
+    async def _found_out(self, line: Line, model: str, spending: Spending) -> Dialect | None:
+        try:
+            return await self.find(line, model, spending)
+        except ChatFailed:
+            self._not_before = self.now() + AGAIN_S
+            return None
 
     def _read(self, model: str) -> Dialect | None:
         """Return what the file says; None where it is absent, damaged or of another server."""

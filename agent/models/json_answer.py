@@ -18,7 +18,10 @@ def json_object(text: str) -> dict[str, Any]:
     bare = _THOUGHT.sub("", text, count=1).strip()
     fenced = _FENCE.match(bare)
     try:
-        found = json.loads(fenced[1] if fenced else bare, object_pairs_hook=_once, parse_constant=_no_constant)
+        # Not strict: servers that hold to a schema by a grammar may let line breaks stand within a text.
+        found = json.loads(
+            fenced[1] if fenced else bare, strict=False, object_pairs_hook=_once, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError):
         raise NotAnAnswer("not one JSON object") from None
     if not isinstance(found, dict) or _depth(found) > DEEPEST:

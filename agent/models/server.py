@@ -59,10 +59,11 @@ class ModelServer:
 
     async def resolve(self, spending: Spending) -> tuple[str, Dialect]:
         """Return the model's name and the server's dialect; raises ChatFailed."""
-        model = await self._named()
+        model = await self.named()
         return model, await self.dialects.of(self.line, model, spending)
 
-    async def _named(self) -> str:
+    async def named(self) -> str:
+        """Return the model's name, asking the server for its only one where none is named; raises ChatFailed."""
         if self.model is None:
             try:
                 async with asyncio.timeout(LONGEST_S):

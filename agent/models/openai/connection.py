@@ -5,6 +5,8 @@ from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 
+from agent.models.openai.names import Name
+
 LARGEST_ANSWER = 256 * 1024  # bytes; the longest answer in a schema is a small part of that
 CONNECT_S = 0.5
 STALLED_S = 30.0  # a net beneath the wall clock of each call, which is the one that counts
@@ -19,7 +21,7 @@ def connection() -> httpx2.AsyncClient:
 
     It asks for plain bodies: what was compressed could be any size once it is unpacked.
     """
-    transport = _Bounded(httpx2.AsyncHTTPTransport())
+    transport = _Resolved(_Bounded(httpx2.AsyncHTTPTransport()))
     client = httpx2.AsyncClient(
         transport=transport,
         timeout=httpx2.Timeout(STALLED_S, connect=CONNECT_S),
@@ -38,6 +40,26 @@ def no_connection() -> httpx2.Client:
 
 def _nowhere(request: httpx2.Request) -> httpx2.Response:
     raise httpx2.ConnectError("only the event loop asks", request=request)
+
+
+class _Resolved(httpx2.AsyncBaseTransport):
+    """Lets a request through once the name of its server resolves."""
+
+    def __init__(self, beneath: httpx2.AsyncBaseTransport) -> None:
+        self._beneath = beneath
+        self._names: dict[str, Name] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        name = self._names.setdefault(request.url.host, Name(request.url.host))
+        try:
+            if not await name.resolves(CONNECT_S):
+                raise httpx2.ConnectError("the name does not resolve", request=request)
+        except TimeoutError:
+            raise httpx2.ConnectTimeout("the name was not looked up in time", request=request) from None
+        return await self._beneath.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._beneath.aclose()
 
 
 class _Bounded(httpx2.AsyncBaseTransport):

@@ -164,4 +164,5 @@ def _tokens(message: AIMessage) -> Tokens | None:
         return None
     cached = used.get("input_token_details", {}).get("cache_read") or 0
     counted = (used["input_tokens"], cached, used["output_tokens"])
-    return Tokens(*counted) if min(counted) >= 0 and max(counted) <= MOST_TOKENS else None
+    whole = all(type(number) is int and 0 <= number <= MOST_TOKENS for number in counted)
+    return Tokens(*counted) if whole else None

@@ -1,7 +1,10 @@
-"""The session's agent with a large model behind a scripted server, in one event loop with it."""
+"""The session's agent with a large model behind a scripted server, in one event loop with it, or the server aside."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from agent.deadline import Deadline
 from agent.decision import Decision
 from agent.models.choose import Chosen, choose_model
 from agent.models.embedded import EmbeddedModel
+from agent.models.server import ModelServer
 from agent.models.spending import Spending
 from agent.release import load_release
 from agent.settings import ServerSettings
@@ -30,6 +34,12 @@ class Talk:
     agent: Agent
     server: ScriptedServer
     chosen: Chosen
+
+    @property
+    def model_server(self) -> ModelServer:
+        """What the agent asks by."""
+        assert self.chosen.server is not None
+        return self.chosen.server
 
     async def ask(self, text: str = WANTS_MONEY, **fields: object) -> tuple[Decision, Trace]:
         """Take one ticket its whole way."""
@@ -52,15 +62,21 @@ def with_large(agent: Agent, kind: str, settings: ServerSettings, var: Path) -> 
 
 @asynccontextmanager
 async def talking(
-    agent: Agent, var: Path, kind: str = "llm", server: ScriptedServer | None = None, *, knows_ways: bool = True
+    agent: Agent,
+    var: Path,
+    kind: str = "llm",
+    server: ScriptedServer | None = None,
+    *,
+    knows_ways: bool = True,
+    **settings: object,
 ) -> AsyncIterator[Talk]:
     """Run a server and yield an agent that asks it; `var` is a fresh folder.
 
     `knows_ways` has the server's ways found out before, so that the first ticket asks no more than its plan.
     """
     async with (server or ScriptedServer(honest())).listening() as listening:
-        settings = ServerSettings(base_url=listening.address, model=MODEL, api_key="test-key")
-        talker, chosen = with_large(agent, kind, settings, var)
+        named: dict[str, object] = {"base_url": listening.address, "model": MODEL, "api_key": "test-key", **settings}
+        talker, chosen = with_large(agent, kind, ServerSettings.model_validate(named), var)
         assert chosen.server is not None
         try:
             if knows_ways:
@@ -77,3 +93,26 @@ async def _find_out(server: ScriptedServer, chosen: Chosen) -> None:
     await chosen.server.resolve(Spending(Deadline.after(5.0)))
     server.script = script
     server.journal.clear()
+
+
+@contextmanager
+def listening_aside(server: ScriptedServer) -> Iterator[ScriptedServer]:
+    """Run a server in a thread of its own, for processes that ask it."""
+    loop = asyncio.new_event_loop()
+    ready: Future[asyncio.Event] = Future()
+
+    async def listen() -> None:
+        ends = asyncio.Event()
+        async with server.listening():
+            ready.set_result(ends)
+            await ends.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(listen(),), daemon=True)
+    thread.start()
+    ends = ready.result(timeout=10)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(ends.set)
+        thread.join()
+        loop.close()

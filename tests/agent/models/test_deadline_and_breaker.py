@@ -9,8 +9,12 @@ from statistics import quantiles
 import pytest
 
 from agent.assemble import Agent
+from agent.deadline import Deadline
 from agent.decision import Flag
 from agent.models.breaker import FAILURES
+from agent.models.chat import ChatFailed, Question
+from agent.models.server import LEAST_TRY_S
+from agent.models.spending import Spending
 from agent.taxonomy import NextAction
 from evals.scripted_server.exchange import Request
 from evals.scripted_server.server import ScriptedServer
@@ -18,9 +22,10 @@ from tests.agent.models.talking import honest, talking
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 SLOWEST_S, P95_S = 3.3, 3.0
+QUESTION = Question("say", "Answer.", "Say it.", {}, 10)
 
 
-@pytest.mark.parametrize("kind", ["llm", "cascade"])
+@pytest.mark.parametrize("kind", ["llm", pytest.param("cascade", marks=pytest.mark.slow)])
 async def test_a_server_that_hangs_costs_no_more_than_the_deadline(agent: Agent, tmp_path: Path, kind: str) -> None:
     async with talking(agent, tmp_path, kind, ScriptedServer(honest(), lambda *_: "hangs")) as talk:
         started = time.perf_counter()
@@ -104,3 +109,30 @@ async def test_it_is_asked_again_once_it_works(agent: Agent, tmp_path: Path) -> 
         decision, _ = await talk.ask()
         assert breaker.state == "closed"
         assert Flag.MODEL_UNAVAILABLE not in decision.flags
+
+
+async def test_an_act_that_has_no_time_is_not_held_against_the_server(agent: Agent, tmp_path: Path) -> None:
+    async with talking(agent, tmp_path) as talk:
+        for _ in range(FAILURES + 1):
+            with pytest.raises(ChatFailed, match="no_time"):
+                await talk.model_server.ask(QUESTION, str, Spending(Deadline.after(LEAST_TRY_S / 2)))
+        assert (talk.server.asked, talk.model_server.breaker.state) == ([], "closed")
+
+
+async def test_a_trial_whose_customer_goes_away_makes_room_for_another(agent: Agent, tmp_path: Path) -> None:
+    async with talking(agent, tmp_path, server=ScriptedServer(honest(), lambda *_: "unauthorised")) as talk:
+        breaker = talk.model_server.breaker
+        await talk.ask()
+        breaker.now = lambda: time.monotonic() + 60
+        talk.server.script = lambda *_: "hangs"
+        asked = len(talk.server.asked)
+        trial = asyncio.create_task(talk.model_server.ask(QUESTION, str, Spending(Deadline.after(30.0))))
+        while len(talk.server.asked) == asked:  # noqa: ASYNC110  # the other end is a server
+            await asyncio.sleep(0.01)
+        talk.server.script = lambda *_: None
+        meanwhile, _ = await talk.ask()
+        trial.cancel()
+        await asyncio.gather(trial, return_exceptions=True)
+        after, _ = await talk.ask()
+    assert Flag.MODEL_UNAVAILABLE in meanwhile.flags  # one trial at a time
+    assert after.flags == []

@@ -22,6 +22,10 @@ def test_one_object_is_read(text: str) -> None:
     assert json_object(text) == {"a": 1}
 
 
+def test_line_breaks_within_a_text_are_read() -> None:
+    assert json_object('{"a": "one\n\ntwo\tthree"}') == {"a": "one\n\ntwo\tthree"}
+
+
 NO_ANSWERS = {
     "nothing": "",
     "words": "I would say a refund.",
