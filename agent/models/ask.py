@@ -13,7 +13,7 @@ from agent.models.spending import Spending
 from agent.trace import Act, ModelCalled, StepFailed
 
 T = TypeVar("T")
-BACKSTOP_S = 0.05  # a model is to keep the deadline by itself; one that does not is cut
+BACKSTOP_S = 0.2  # a model is to keep its deadline by itself; one that does not is cut
 Call = Callable[[Model, Spending], Awaitable[T]]
 
 

@@ -52,7 +52,10 @@ class ModelServer:
             self.breaker.failed(permit, settled=failed.fault in SETTLED, after_s=failed.after_s)
             raise
         except BaseException:
-            self.breaker.gave_up(permit)
+            if spending.deadline.left() > 0:
+                self.breaker.gave_up(permit)
+            else:  # cut from outside, but only after its time
+                self.breaker.failed(permit)
             raise
         self.breaker.succeeded(permit)
         return answer

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -15,29 +16,18 @@ def scripted_server(
     faults: Annotated[bool, typer.Option("--faults", help="List the kinds of fault and end.")] = False,
 ) -> None:
     """Serve OpenAI's protocol on 127.0.0.1 until Ctrl-C, with answers of an honest model, or with faults."""
-    from agent.assemble import open_classifier
-    from agent.release import load_release
-    from agent.settings import Settings
     from evals.scripted_server.faults import FAULTS
     from evals.scripted_server.minds import Honest
     from evals.scripted_server.server import ScriptedServer
-    from knowledge.reading import read
 
     if faults:
         typer.echo("\n".join(FAULTS))
         return
     if fault is not None and fault not in FAULTS:
         raise typer.BadParameter(f"There is no fault {fault!r}; --faults lists them.")
-    settings = Settings()
-    encoder, head = open_classifier(settings, load_release("embedded"))
-
-    def label_of(message: str) -> str:
-        return head.labels[int(head.label_probabilities(read([message], encoder, head.telling_words))[0].argmax())]
-
     draw = random.Random()  # noqa: S311 - which requests fail, not a secret
-    server = ScriptedServer(
-        Honest(label_of), lambda _number, _request: fault if draw.random() < share else None, delay_s=delay_ms / 1000
-    )
+    mind = Honest(_likeliest())
+    server = ScriptedServer(mind, lambda *_: fault if draw.random() < share else None, delay_s=delay_ms / 1000)
 
     async def serve() -> None:
         async with server.listening(port):
@@ -48,3 +38,18 @@ def scripted_server(
         asyncio.run(serve())
     except KeyboardInterrupt:
         raise typer.Exit from None
+
+
+def _likeliest() -> Callable[[str], str]:
+    """Return what finds the label that the embedded model holds likeliest."""
+    from agent.assemble import open_classifier
+    from agent.release import load_release
+    from agent.settings import Settings
+    from knowledge.reading import read
+
+    encoder, head = open_classifier(Settings(), load_release("embedded"))
+
+    def label_of(message: str) -> str:
+        return head.labels[int(head.label_probabilities(read([message], encoder, head.telling_words))[0].argmax())]
+
+    return label_of

@@ -5,20 +5,19 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.assemble import Agent
 from agent.deadline import Deadline
 from agent.decision import Decision
-from agent.models.choose import Chosen, choose_model
-from agent.models.embedded import EmbeddedModel
+from agent.models.choose import Chosen
 from agent.models.server import ModelServer
 from agent.models.spending import Spending
-from agent.release import load_release
 from agent.settings import ServerSettings
 from agent.ticket import Ticket
 from agent.trace import Trace
+from evals.released import as_release
 from evals.scripted_server.minds import Honest
 from evals.scripted_server.server import ScriptedServer
 
@@ -52,14 +51,6 @@ def honest() -> Honest:
     return Honest(lambda _message: "refund_request/claim")
 
 
-def with_large(agent: Agent, kind: str, settings: ServerSettings, var: Path) -> tuple[Agent, Chosen]:
-    """Return the agent as the newest release of a kind, asking the server that the settings name."""
-    assert isinstance(agent.embedded, EmbeddedModel)
-    release = load_release(kind)
-    chosen = choose_model(release, agent.embedded, agent.replies, settings, var)
-    return replace(agent, release=release, model=chosen.model, prompts=chosen.prompts, price=chosen.price), chosen
-
-
 @asynccontextmanager
 async def talking(
     agent: Agent,
@@ -76,7 +67,7 @@ async def talking(
     """
     async with (server or ScriptedServer(honest())).listening() as listening:
         named: dict[str, object] = {"base_url": listening.address, "model": MODEL, "api_key": "test-key", **settings}
-        talker, chosen = with_large(agent, kind, ServerSettings.model_validate(named), var)
+        talker, chosen = as_release(agent, kind, ServerSettings.model_validate(named), var)
         assert chosen.server is not None
         try:
             if knows_ways:

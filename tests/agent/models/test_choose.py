@@ -18,9 +18,10 @@ from agent.release import load_release
 from agent.settings import ServerSettings
 from agent.ticket import Ticket
 from agent.trace import ModelCalled, StepFailed, Trace
+from evals.released import as_release
 from evals.scripted_server.server import ScriptedServer
 from knowledge.errors import PartUnavailable
-from tests.agent.models.talking import CUSTOMER, WANTS_MONEY, honest, listening_aside, with_large
+from tests.agent.models.talking import CUSTOMER, WANTS_MONEY, honest, listening_aside
 from tests.processes import triage
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -86,7 +87,7 @@ def test_what_names_no_server_stops_the_start_with_one_line(
     agent: Agent, tmp_path: Path, kind: str, named: dict[str, str], says: str
 ) -> None:
     with pytest.raises(PartUnavailable) as refused:
-        with_large(agent, kind, settings(**named), tmp_path)
+        as_release(agent, kind, settings(**named), tmp_path)
     words = str(refused.value)
     assert words.startswith("model: ")
     assert says in words
@@ -97,7 +98,7 @@ def test_what_names_no_server_stops_the_start_with_one_line(
 
 
 def test_a_release_without_a_large_model_needs_no_server(agent: Agent, tmp_path: Path) -> None:
-    _, chosen = with_large(agent, "embedded", settings(base_url="ftp://nowhere"), tmp_path)
+    _, chosen = as_release(agent, "embedded", settings(base_url="ftp://nowhere"), tmp_path)
     assert (chosen.server, chosen.prompts) == (None, {})
     require_server(load_release("embedded"), settings())
 
@@ -118,7 +119,7 @@ def test_the_command_says_so_and_fails(root: Path, tmp_path: Path, case: str, co
 
 def _down(agent: Agent, tmp_path: Path, address: str) -> tuple[Agent, Chosen]:
     started = time.monotonic()
-    large, chosen = with_large(agent, "llm", settings(base_url=address), tmp_path)
+    large, chosen = as_release(agent, "llm", settings(base_url=address), tmp_path)
     assert time.monotonic() - started < LONGEST_S + 1.0
     assert chosen.model.name == UNRESOLVED
     return large, chosen
@@ -161,15 +162,15 @@ def test_where_not_one_model_is_on_offer_one_has_to_be_named(
 ) -> None:
     with listening_aside(ScriptedServer(honest(), models=models)) as server:
         with pytest.raises(PartUnavailable, match=r"OPENAI_MODEL is not set") as refused:
-            with_large(agent, "llm", settings(base_url=server.address), tmp_path)
+            as_release(agent, "llm", settings(base_url=server.address), tmp_path)
         assert says in str(refused.value)
-        _, chosen = with_large(agent, "llm", settings(base_url=server.address, model="b"), tmp_path)
+        _, chosen = as_release(agent, "llm", settings(base_url=server.address, model="b"), tmp_path)
         assert chosen.model.name == "b"
 
 
 def test_the_only_model_is_used_and_named(agent: Agent, tmp_path: Path) -> None:
     with listening_aside(ScriptedServer(honest(), models=("only-1",))) as server:
-        large, chosen = with_large(agent, "llm", settings(base_url=server.address), tmp_path)
+        large, chosen = as_release(agent, "llm", settings(base_url=server.address), tmp_path)
         assert chosen.model.name == "only-1"
         decision, trace = run(large, chosen)
         assert {request.body["model"] for request in server.journal if request.body} == {"only-1"}

@@ -16,8 +16,9 @@ from agent.models.openai.names import Name
 from agent.settings import ServerSettings
 from agent.taxonomy import NextAction
 from agent.ticket import Ticket
+from evals.released import as_release
 from tests.agent.models.faulty import SLOWEST_S
-from tests.agent.models.talking import CUSTOMER, WANTS_MONEY, with_large
+from tests.agent.models.talking import CUSTOMER, WANTS_MONEY
 
 HOST = "models.example"
 AT_ONCE = 12  # tickets: more than there are threads for all that waits
@@ -49,7 +50,7 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Resolver]:
 
 async def _decided(agent: Agent, folder: Path) -> list[Decision]:
     settings = ServerSettings.model_validate({"base_url": f"http://{HOST}/v1", "model": "m"})
-    large, chosen = with_large(agent, "llm", settings, folder)
+    large, chosen = as_release(agent, "llm", settings, folder)
     assert chosen.server is not None
     tickets = (large.run(Ticket.of(WANTS_MONEY, customer_id=CUSTOMER)) for _ in range(AT_ONCE))
     started = time.monotonic()

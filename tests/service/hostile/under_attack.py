@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.assemble import Agent
 from agent.decision import Decision
-from agent.models.breaker import Breaker
+from agent.models.breaker import Breaker, Permit
 from agent.models.chat import Line
 from agent.models.choose import load_prompts
 from agent.models.dialects import Dialects
@@ -107,5 +107,5 @@ def under_attack(agent: Agent, line: Line, store: Store, shop: DemoShop, var: Pa
 
 
 class _NeverOpens(Breaker):
-    def failed(self, *, settled: bool = False, after_s: float | None = None) -> None:
+    def failed(self, permit: Permit, *, settled: bool = False, after_s: float | None = None) -> None:
         """Count nothing."""
