@@ -71,6 +71,7 @@ async def _run(agent: Agent, due: list[Case], folder: Path) -> dict[Case, Outcom
     return dict(await asyncio.gather(*(one(case) for case in due)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases("every call"), ids=str)
 def test_where_every_call_fails_code_decides(case: Case, came_of: CameOf, embedded: Decision) -> None:
     outcome = came_of(case)

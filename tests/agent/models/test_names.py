@@ -62,6 +62,7 @@ async def _decided(agent: Agent, folder: Path) -> list[Decision]:
     return [decision for decision, _ in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hangs", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["hangs", "fails"])
 async def test_code_decides_as_ever(agent: Agent, tmp_path: Path, resolver: Resolver, hangs: bool) -> None:
     if not hangs:

@@ -10,6 +10,7 @@ from evals.bench.cascade.study import ACCURACIES, ERRS, SHARES, asked_of, study
 from evals.bench.cascade.teacher import Errs, Teacher
 from evals.datasets import load_labelled
 
+pytestmark = pytest.mark.slow
 TICKETS = load_labelled()[::10]
 
 
