@@ -4,6 +4,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 #   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 BIN := .venv/bin
+LLM := .venv-llm
+# Of the model server. With one, few replies are written within a release's three seconds: make llm THREADS=4
+THREADS ?= 1
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -11,7 +14,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-slow eval chaos fuzz bench check clean
+.PHONY: help setup demo serve llm test test-slow test-llm eval chaos fuzz hostile bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,12 +27,18 @@ demo: setup ## set up and triage the sample inbox
 serve: setup ## set up and serve over HTTP with demo keys
 	@$(BIN)/triage serve --demo
 
+llm: $(LLM)/.installed ## serve a small real model for a second terminal; the first time it is compiled, in minutes
+	@$(LLM)/bin/python tests/llm/model_server.py $(THREADS)
+
 test: setup ## set up and pass the tests, without network
 	$(BIN)/python -m pytest
 
 test-slow: setup ## small forms of everything heavy
 	$(BIN)/python -m knowledge learn --check
 	$(BIN)/python -m pytest -m slow --timeout 900
+
+test-llm: setup $(LLM)/.installed ## ask a small real model everything, in minutes
+	$(BIN)/python -m pytest -m llm --timeout 900 tests/llm
 
 eval: setup ## the smoke cases and the gate, under two minutes
 	$(BIN)/python -m evals run --data smoke --out var/evals/smoke.json
@@ -40,6 +49,9 @@ chaos: setup ## kill the service 100 times and approve 200 refunds 64 times at o
 
 fuzz: setup ## ask a running service for all that its OpenAPI document allows, 20,000 times
 	TRIAGE_FUZZ_CASES=20000 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/fuzz
+
+hostile: setup ## 20,000 answers of a large model that is an attacker, through graph, store, tools and shop
+	TRIAGE_HOSTILE_CASES=20000 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/hostile
 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick
@@ -52,7 +64,7 @@ check: .venv/.installed ## format, lint, types, import directions
 	$(BIN)/lint-imports
 
 clean: ## remove the environment and everything built
-	rm -rf .venv var
+	rm -rf .venv $(LLM) var
 
 # pip first (an old one can't resolve this set), then torch alone and exactly, then the rest.
 .venv/.installed: pyproject.toml constraints.txt
@@ -60,6 +72,16 @@ clean: ## remove the environment and everything built
 	$(BIN)/pip install --quiet --upgrade "pip>=26"
 	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[build,evals,dev]"
+	touch $@
+
+# The model server has an environment of its own. pip fetches the other build tools, and keeps what was compiled.
+$(LLM)/.installed: tests/llm/requirements.txt
+	@command -v $${CXX:-c++} > /dev/null || command -v g++ > /dev/null || command -v clang++ > /dev/null || \
+		{ echo "llama.cpp has to be compiled: install a C++ compiler first, such as g++." >&2; exit 1; }
+	@echo "Compiling llama.cpp if pip has not kept it from before; that takes some minutes."
+	test -d $(LLM) || $(PYTHON) -m venv $(LLM)
+	$(LLM)/bin/pip install --quiet --upgrade "pip>=26"
+	CMAKE_ARGS=-DLLAVA_BUILD=OFF CMAKE_BUILD_PARALLEL_LEVEL=2 $(LLM)/bin/pip install --quiet --no-deps --requirement $<
 	touch $@
 
 var/.built: .venv/.installed $(KNOWLEDGE) $(SHOP)
