@@ -14,7 +14,7 @@ from pathlib import Path
 
 from agent.evidence import Evidence
 from agent.models.protocol import Draft, Reading
-from agent.sayable import PLAIN, claims_nothing, clauses, leads_to_a_quote, without_money
+from agent.sayable import LONGEST, PLAIN, claims_nothing, clauses, leads_to_a_quote, without_money
 from knowledge.plain_text import plain
 from tools.orders import order_id_mentions
 
@@ -91,6 +91,9 @@ def unbound_claims(sentence: str, ledger: Ledger, *, leads: bool = False) -> Ite
         yield f"markup: {sentence}"
     if not PLAIN.fullmatch(sentence):
         yield f"script: {sentence}"
+    if len(sentence) > LONGEST:
+        yield f"length: {sentence[:LONGEST]}"
+        return
     if leads and leads_to_a_quote(sentence):
         return
     for place, clause in enumerate(clauses(sentence)):

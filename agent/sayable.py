@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 TABLE = Path(__file__).with_name("sayable.toml")
-LONGEST = 300  # characters; a longer sentence of one's own is none that is needed
+LONGEST = 300  # characters of a sentence of one's own; the guard looks at no longer one
 COURTESY, REQUEST, QUESTION = "courtesy", "request", "question"
 MOST_UNKNOWN = 2  # things that a question names and no list holds
 # A reply's own words are English: nothing looks like a letter that is none, and nothing hides behind a mark.
@@ -59,8 +59,7 @@ def leads_to_a_quote(clause: str) -> bool:
     """Say whether it does nothing but point to what is quoted behind it."""
     text, table = _of_articles(bare(clause)), _table()
     words = set(_WORD.findall(text))
-    leads = bool(words & table.anchors) and words <= table.leading and not table.never_leading.search(text)
-    return leads and len(text) <= LONGEST
+    return bool(words & table.anchors) and words <= table.leading and not table.never_leading.search(text)
 
 
 def without_money(clause: str, *, asked: bool) -> str:
@@ -88,7 +87,7 @@ def claims_nothing(clause: str, *, first: bool, asked: bool) -> bool:
     needed = [kind for at, kind in enumerate(found) if (first and at == 0) or _ASSERTS.search(parts[at])]
     name = next((kind for kind in found if kind), COURTESY)
     kind = _table().kinds[name]
-    if not all(needed) or len(text) > LONGEST or kind.never.search(text):
+    if not all(needed) or kind.never.search(text):
         return False
     return _in_words(text, kind, guessing=name != COURTESY)
 

@@ -20,6 +20,17 @@ PIECES = (
     *("@", "a@", "a.", "@a.", ".", "..", "a@a.", "+", "+49 ", "(", "((", "[", "{", "<", "<a ", "'", '"', '\\"', "\\"),
     *("#", "#1", "/", "//", "http://a", "www.", "%", "%20", "$", "$1", "\u20ac1", "1\u20ac", "EUR ", ":", "\u0301"),
     *("e\u0301", "\u4e2d", "\u0661", "\uff11", "\U0001f600", "\u200d", "I want ", "not ", "refund ", "no longer "),
+    *(
+        "to look a, ",
+        "please also ",
+        "to be refunded ",
+        "i am really ",
+        "that refund ",
+        "you know it ",
+        "so i see ",
+        ", and a b",
+    ),
+    *("do you want ", "if so, ", "our article says ", "on your refund ", "(a) ", "; a: b", "can't ", "we're "),
     *("will be refunded ", "you will get ", "2026-11-25 ", "1/1/", "1h ", "days ", "of the order "),
 )
 

@@ -14,6 +14,7 @@ from agent.taxonomy import TAXONOMY, NextAction
 from agent.trace import CheckRefused
 
 HAND_OVER = Verdict(NextAction.ESCALATE, "handover", reason="check_failed")
+LONGEST_READ = 4 * LONGEST_REPLY  # characters of a draft that is worth taking apart
 # Words of last resort: they claim nothing, so they need no evidence.
 LAST_WORDS = Draft("A person takes this over and answers you here.")
 
@@ -37,8 +38,9 @@ def check(state: State, deps: Deps) -> State:
     own, needed = _written(brief, deps), _needed(brief, deps)
     ledger = _ledger(brief, own)
     drafted = state.get("draft")
+    shortened = pruned(drafted, ledger) if drafted and len(drafted.text) <= LONGEST_READ else None
     prompts = [prompt.stable for prompt in deps.prompts.values()]
-    for attempt, draft in enumerate((drafted, drafted and pruned(drafted, ledger), own), start=1):
+    for attempt, draft in enumerate((drafted, shortened, own), start=1):
         problems = _problems(draft, brief, ledger) or (_unlike(draft, own, needed, prompts) if draft else [])
         if draft is not None and not problems:
             return {"decision": decision_of(state, deps, brief, draft, (Flag.REPAIRED,) * (attempt > 1))}

@@ -9,7 +9,7 @@ import pytest
 from agent.assemble import Agent
 from agent.deps import Deps
 from agent.graph import STEPS, Step, build_graph
-from agent.models.protocol import Classification, Draft, Verdict
+from agent.models.protocol import Classification, Draft, Quote, Verdict
 from agent.state import State
 from agent.steps.check import check
 from agent.taxonomy import NextAction
@@ -44,8 +44,10 @@ def always_refuses(state: State, deps: Deps) -> State:
     return {"verdict": Verdict(NextAction.REFUSE, "refuse")}
 
 
-async def says_next_to_nothing(state: State, deps: Deps) -> State:
-    return {"draft": Draft("Thank you for your message.")}
+async def quotes_what_does_not_answer(state: State, deps: Deps) -> State:
+    best = state["passages"][0].passage.policy_id
+    other = next(found.passage for found in state["passages"] if found.passage.policy_id != best)
+    return {"draft": Draft(other.text, (Quote(other.id, other.text),))}
 
 
 def hands_everything_over(state: State, deps: Deps) -> State:
@@ -58,7 +60,7 @@ FAULTS: dict[str, tuple[Step, str]] = {
     "retrieve": (finds_nothing, "question"),
     "look_up": (finds_nothing_of_orders, "claim"),
     "decide": (always_refuses, "claim"),
-    "draft": (says_next_to_nothing, "claim"),
+    "draft": (quotes_what_does_not_answer, "question"),
     "check": (hands_everything_over, "claim"),
 }
 
