@@ -174,4 +174,18 @@ def sentences(text: str) -> frozenset[str]:
 @functools.cache
 def _claims() -> Mapping[str, re.Pattern[str]]:
     table: dict[str, list[str]] = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
-    return {name: re.compile("|".join(forms), re.IGNORECASE | re.MULTILINE) for name, forms in table.items()}
+    return {name: re.compile(_any_of(forms), re.IGNORECASE | re.MULTILINE) for name, forms in table.items()}
+
+
+def _any_of(forms: Iterable[str]) -> str:
+    """Return one expression; those that begin at a word are tried at words only, which is many times as fast."""
+    at_words = [form.removeprefix(r"\b") for form in forms if form.startswith(r"\b") and "|" not in _outside(form)]
+    others = [form for form in forms if not form.startswith(r"\b") or "|" in _outside(form)]
+    return "|".join([*others, *([rf"\b(?:{'|'.join(at_words)})"] if at_words else [])])
+
+
+def _outside(form: str) -> str:
+    """Return an expression without what stands in its groups."""
+    while (rest := re.sub(r"\([^()]*\)", "", form)) != form:
+        form = rest
+    return form
