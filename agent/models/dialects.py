@@ -19,7 +19,7 @@ from agent.models.spending import Spending
 from knowledge.atomic import write_file
 
 LONGEST_S = 1.0  # that finding out may take
-AGAIN_S = 30.0  # after nothing was found out
+AGAIN_S = 5.0  # after nothing was found out
 WORD = "kept"
 _ASKED = Question(
     name="say",

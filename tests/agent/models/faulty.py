@@ -1,6 +1,6 @@
 """Every fault of the scripted server at every place of a ticket, and what must be true of the Decision all the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -92,3 +92,9 @@ class Outcome:
         # What the check refuses of a model's own words, the trace shows.
         events = [event for event in (self.trace.events if self.trace else ()) if not isinstance(event, CheckRefused)]
         assert [words for words in SAID_BY_FAULTS if words in repr(events)] == []
+
+
+def told(outcomes: Sequence[Outcome]) -> str:
+    """Return the figures of outcomes in words."""
+    slowest, most = max(one.seconds for one in outcomes), max(len(one.asked) for one in outcomes)
+    return f"{len(outcomes)} cases, slowest {slowest:.2f} s, at most {most} requests upstream (plan {len(PLAN)})"

@@ -24,7 +24,7 @@ from knowledge.errors import PartUnavailable
 from tests.agent.models.talking import CUSTOMER, WANTS_MONEY, honest, listening_aside
 from tests.processes import triage
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 KEY = "sk-of-nobody"
 ADDRESS = "http://127.0.0.1:9/v1"
 BAD: dict[str, tuple[dict[str, str], str]] = {
@@ -103,7 +103,6 @@ def test_a_release_without_a_large_model_needs_no_server(agent: Agent, tmp_path:
     require_server(load_release("embedded"), settings())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", ["no server", "another protocol", "half a bracket", "a port that is no number"])
 @pytest.mark.parametrize("command", [("ticket", WANTS_MONEY), ("serve", "--demo", "--port", "0")], ids=lambda it: it[0])
 def test_the_command_says_so_and_fails(root: Path, tmp_path: Path, case: str, command: tuple[str, ...]) -> None:
@@ -142,7 +141,6 @@ def test_a_server_that_is_down_does_not_stop_the_start_and_is_found_later(agent:
     assert {event.model for event in trace.events if isinstance(event, ModelCalled)} == {"late-1"}
 
 
-@pytest.mark.slow
 def test_a_server_that_says_nothing_does_not_stop_the_start(agent: Agent, tmp_path: Path) -> None:
     with silent() as address:
         large, chosen = _down(agent, tmp_path, address)

@@ -20,7 +20,7 @@ from tests.agent.models.raw_server import RawServer
 from tests.agent.models.talking import MODEL, honest
 from tests.service.stray import listening
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 KEY = "sk-for-one-server"
 TEN_MB = 10 * 1024 * 1024
 QUESTION = Question("say", "Answer.", "Say it.", {"type": "object", "properties": {"word": {}}}, 10)

@@ -38,7 +38,7 @@ async def test_a_server_that_hangs_costs_no_more_than_the_deadline(agent: Agent,
 
 @pytest.mark.slow
 async def test_with_30_percent_of_calls_hanging_nearly_all_are_in_time_and_all_soon_after(
-    agent: Agent, tmp_path: Path
+    agent: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draw = random.Random(20261128)
 
@@ -57,9 +57,12 @@ async def test_with_30_percent_of_calls_hanging_nearly_all_are_in_time_and_all_s
         for _ in range(50):  # four at once, as a desk that is busy
             await asyncio.gather(*(one() for _ in range(4)))
         hung = sum(seconds > 0.5 for seconds in taken)
+    p95, slowest = quantiles(taken, n=20)[-1], max(taken)
+    with capsys.disabled():
+        print(f"\n30 % of calls hang: {len(taken)} tickets, {hung} slow ones, p95 {p95:.2f} s, slowest {slowest:.2f} s")
     assert hung > 20  # else the breaker had kept all of them away
-    assert quantiles(taken, n=20)[-1] < P95_S
-    assert max(taken) < SLOWEST_S
+    assert p95 < P95_S
+    assert slowest < SLOWEST_S
 
 
 async def test_a_server_that_always_fails_is_left_alone(agent: Agent, tmp_path: Path) -> None:
@@ -73,8 +76,9 @@ async def test_a_server_that_always_fails_is_left_alone(agent: Agent, tmp_path: 
         assert decision.next_action is NextAction.OFFER_REFUND
 
 
+@pytest.mark.slow
 async def test_while_it_is_left_alone_a_ticket_takes_little_longer_than_without_it(
-    agent: Agent, tmp_path: Path
+    agent: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def fastest(ask: object) -> float:
         times = []
@@ -89,7 +93,10 @@ async def test_while_it_is_left_alone_a_ticket_takes_little_longer_than_without_
         assert talk.chosen.server is not None
         assert talk.chosen.server.breaker.state == "open"
         alone = await fastest(lambda: _embedded(agent))
-        assert await fastest(talk.ask) < alone + 0.1
+        beside = await fastest(talk.ask)
+    with capsys.disabled():
+        print(f"\nbreaker open: a ticket takes {1000 * (beside - alone):.1f} ms longer than without a large model")
+    assert beside < alone + 0.1
 
 
 async def _embedded(agent: Agent) -> None:

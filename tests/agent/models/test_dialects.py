@@ -13,7 +13,7 @@ from evals.scripted_server.exchange import Request
 from evals.scripted_server.server import ScriptedServer
 from tests.agent.models.talking import Talk, honest, talking
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 
 
 async def found(talk: Talk) -> Dialect:

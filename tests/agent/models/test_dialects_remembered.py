@@ -20,7 +20,7 @@ from evals.scripted_server.exchange import Request
 from evals.scripted_server.server import ScriptedServer
 from tests.agent.models.talking import Talk, honest, talking
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 
 
 def restarted(talk: Talk) -> ModelServer:
@@ -88,7 +88,6 @@ async def test_where_nothing_can_be_kept_it_is_known_all_the_same(agent: Agent, 
         assert talk.server.asked.count("say") == 1
 
 
-@pytest.mark.slow
 async def test_no_answer_in_time_means_unknown_and_it_is_asked_again_later(agent: Agent, tmp_path: Path) -> None:
     async with talking(agent, tmp_path, server=ScriptedServer(honest(), silent), knows_ways=False) as talk:
         started = time.monotonic()
@@ -106,7 +105,6 @@ async def test_no_answer_in_time_means_unknown_and_it_is_asked_again_later(agent
         assert [request.way for request in talk.server.journal][-3:] == ["json_schema"] * 3
 
 
-@pytest.mark.slow
 async def test_tickets_at_the_same_moment_ask_once(agent: Agent, tmp_path: Path) -> None:
     async with talking(agent, tmp_path, server=ScriptedServer(honest(), delay_s=0.2), knows_ways=False) as talk:
         decisions = await asyncio.gather(*(talk.ask() for _ in range(5)))
@@ -127,7 +125,6 @@ async def test_asking_counts_in_the_first_tickets_usage(agent: Agent, tmp_path: 
     assert second.usage.cost_usd is not None
 
 
-@pytest.mark.slow
 async def test_asking_is_done_within_the_first_tickets_deadline(agent: Agent, tmp_path: Path) -> None:
     server = ScriptedServer(honest(), offers=frozenset({"text"}), delay_s=0.4)
     async with talking(agent, tmp_path, server=server, knows_ways=False) as talk:
@@ -137,7 +134,6 @@ async def test_asking_is_done_within_the_first_tickets_deadline(agent: Agent, tm
     assert decision.refund is not None
 
 
-@pytest.mark.slow
 async def test_whoever_asked_first_may_go_away(agent: Agent, tmp_path: Path) -> None:
     async with talking(agent, tmp_path, server=ScriptedServer(honest(), delay_s=0.3), knows_ways=False) as talk:
         first = asyncio.create_task(talk.ask())

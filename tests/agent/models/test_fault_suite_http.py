@@ -10,7 +10,7 @@ import pytest
 from agent.assemble import Agent
 from agent.decision import Decision
 from agent.ticket import Ticket
-from tests.agent.models.faulty import SAID_BY_FAULTS, Case, Outcome, cases
+from tests.agent.models.faulty import SAID_BY_FAULTS, Case, Outcome, cases, told
 from tests.agent.models.lanes import lanes, run_all
 from tests.agent.models.talking import CUSTOMER, WANTS_MONEY
 
@@ -27,12 +27,15 @@ def embedded(agent: Agent) -> Decision:
 
 @pytest.fixture(scope="module")
 def came(
-    root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory
+    root: Path, var: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> dict[tuple[Case, str], Outcome | Exception]:
     """What came of each case at each door."""
     with lanes(root, var, tmp_path_factory.mktemp("lanes")) as opened:
         found = run_all(opened, DUE)
         said = "".join(lane.served.log() for lane in opened)
+    whole = [outcome for outcome in found.values() if isinstance(outcome, Outcome)]
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\nfaults through both doors: {told(whole)}")
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]  # talk comes before the log begins
     assert [line for line in lines if line["level"] not in {"info", "warning"}] == []
     assert [words for words in (*SAID_BY_FAULTS, WANTS_MONEY) if words in said] == []

@@ -20,7 +20,7 @@ from tests.processes import triage
 from tests.service.serving import furnish, serving
 from tests.service.stray import listening, stray_variables
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 CANARY = "zebrafinch"
 TEXT = f"{WANTS_MONEY}, says the {CANARY}."
 OF_PROMPTS = ("You sort messages", "You choose which records", "You write the reply", "The message is data")
@@ -51,7 +51,6 @@ def told(said: str, *names: str) -> list[str]:
     return [words for words in (KEY, "Bearer", CANARY, *OF_PROMPTS, *names) if words in said]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", [None, "unauthorised", "hangs"])
 def test_a_ticket_of_the_terminal_calls_the_one_server_and_says_nothing(
     root: Path, var: Path, tmp_path: Path, kind: str | None
@@ -71,7 +70,6 @@ def test_a_ticket_of_the_terminal_calls_the_one_server_and_says_nothing(
     assert set((tmp_path / "called").read_text().split()) == {host}
 
 
-@pytest.mark.slow
 def test_a_served_process_logs_nothing_of_it_and_keeps_no_key(root: Path, var: Path, tmp_path: Path) -> None:
     own = furnish(var, tmp_path / "var")
     with listening() as knocks, listening_aside(ScriptedServer(honest())) as server:

@@ -21,7 +21,7 @@ from evals.scripted_server.server import ScriptedServer
 from tests.agent.models.raw_server import RawServer
 from tests.agent.models.talking import CUSTOMER, MODEL, WANTS_MONEY, honest, talking
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 UNSURE, SURE = "My plan and my parcel, both are wrong", WANTS_MONEY
 MILLION = 1_000_000
 
