@@ -59,13 +59,20 @@ def said_barely(served: Served) -> bool:
 def test_what_is_in_progress_is_answered_and_nothing_new_is_begun(
     root: Path, var: Path, tmp_path: Path, silent_shop: str, workers: str
 ) -> None:
-    with serving(root, furnish(var, tmp_path), "--workers", workers, TRIAGE_SHOP=silent_shop) as served:
+    # On a busy machine all may be answered before the first refusal is seen: that shows nothing, and is tried again.
+    tries = (ends_under_load(root, furnish(var, tmp_path / f"{n}"), silent_shop, workers) for n in range(3))
+    assert any(tries)
+
+
+def ends_under_load(root: Path, own: Path, silent_shop: str, workers: str) -> bool:
+    """End a server under load; return whether something was still in progress when it first refused."""
+    with serving(root, own, "--workers", workers, TRIAGE_SHOP=silent_shop) as served:
         before = workers_of(served.process.pid)
         with under_load(served) as asked:
             told = time.monotonic()
             served.process.send_signal(signal.SIGTERM)
             raw.until(lambda: refuses(served))
-            assert not all(answer.done() for answer in asked)
+            in_progress = not all(answer.done() for answer in asked)
             assert refuses(served)
             assert refuses(served, "/v1/schema")
             answers = [answer.result() for answer in asked]
@@ -75,6 +82,7 @@ def test_what_is_in_progress_is_answered_and_nothing_new_is_begun(
         assert [b"event: done" in answer.body for answer in answers[-2:] if answer is not None] == [True, True]
         assert not any(lives(worker) for worker in before)
         assert "error" not in {json.loads(line)["level"] for line in served.log().splitlines() if line.startswith("{")}
+    return in_progress
 
 
 @contextmanager
