@@ -40,6 +40,23 @@ class ReplyTexts:
         return self.texts[key]
 
 
+@dataclass(frozen=True)
+class Needed:
+    """What words for a verdict may not leave out: what the published text says of itself, and whether it quotes."""
+
+    paragraphs: tuple[str, ...]
+    quote: bool
+
+    @property
+    def statement(self) -> str:
+        """Return what the text says of itself; "" where it only quotes."""
+        return "\n\n".join(self.paragraphs)
+
+    def held_by(self, draft: Draft) -> bool:
+        """Say whether a draft holds it."""
+        return all(said in draft.text for said in self.paragraphs) and (bool(draft.quotes) or not self.quote)
+
+
 def load_replies(version: str) -> ReplyTexts:
     """Return a version of the texts; raises OSError or ValueError for one that is absent or malformed."""
     content = (REPLIES / f"{version}.toml").read_bytes()
@@ -56,20 +73,12 @@ def write(brief: Brief, texts: ReplyTexts) -> Draft:
     return Draft(text="\n\n".join(words for words, _ in written), quotes=tuple(used))
 
 
-def statement_of(brief: Brief, texts: ReplyTexts) -> str:
-    """Return what the verdict's text says of itself, without the paragraphs that quote; "" where it only quotes.
-
-    A required paragraph without its evidence raises KeyError.
-    """
+def needed_of(brief: Brief, texts: ReplyTexts) -> Needed:
+    """Return what any words for the verdict have to hold; a required paragraph without its evidence raises KeyError."""
     cited = {"quote": quotes(brief), "aside": asides(brief)}
-    own = [words for words, names in _paragraphs(brief, texts, cited) if not names & QUOTING]
-    return "\n\n".join(own)
-
-
-def must_quote(brief: Brief, texts: ReplyTexts) -> bool:
-    """Say whether the verdict's text quotes what answers, so that any other words for it have to quote as well."""
-    cited = {"quote": quotes(brief), "aside": asides(brief)}
-    return any("quote" in names for _, names in _paragraphs(brief, texts, cited))
+    written = list(_paragraphs(brief, texts, cited))
+    own = tuple(words for words, names in written if not names & QUOTING)
+    return Needed(own, any("quote" in names for _, names in written))
 
 
 def _paragraphs(

@@ -9,7 +9,7 @@ from string import Template
 
 from agent.models.json_answer import NotAnAnswer
 from agent.models.protocol import Brief, Draft, Quote
-from agent.replies import ReplyTexts, must_quote, statement_of
+from agent.replies import ReplyTexts, needed_of
 
 MOST_PASSAGES = 5
 STATEMENT = "statement"
@@ -28,7 +28,8 @@ class Material:
 
 def material(brief: Brief, texts: ReplyTexts) -> Material:
     """Return what a reply to this brief may be made of; raises KeyError where the desk's own text lacks evidence."""
-    statement = statement_of(brief, texts)
+    needed = needed_of(brief, texts)
+    statement = needed.statement
     said = {STATEMENT: statement} if statement else {}
     if brief.evidence.orders:
         said["order_id"] = brief.evidence.orders[0].order_id
@@ -41,7 +42,7 @@ def material(brief: Brief, texts: ReplyTexts) -> Material:
         decision={
             "action": brief.verdict.action,
             "asks_for": brief.verdict.asks_for,
-            "needs": [f"${STATEMENT}"] * bool(statement) + [A_QUOTE] * must_quote(brief, texts),
+            "needs": [f"${STATEMENT}"] * bool(statement) + [A_QUOTE] * needed.quote,
         },
         blanks=said,
         quotes=quotes,

@@ -3,6 +3,7 @@
 Schemas are the same for every ticket: servers compile and keep them. What depends on the ticket is checked by code.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -72,8 +73,9 @@ FORMS: Mapping[Act, type[Form]] = MappingProxyType(
 )
 
 
+@functools.cache
 def schema_of(act: Act) -> dict[str, Any]:
-    """Return the JSON Schema of an act's answer, in the part of the language that strict servers take."""
+    """Return the JSON Schema of an act's answer, shared by all questions, in the part that strict servers take."""
     plain: dict[str, Any] = _without(FORMS[act].model_json_schema(), {"title", "description", "maxItems", "maxLength"})
     return plain
 

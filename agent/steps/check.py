@@ -1,13 +1,14 @@
 """Last: nothing leaves unchecked. One repair with the published texts, then a person; the Decision is built here."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 
 from agent.decision import LONGEST_REPLY, Flag
 from agent.deps import Deps
 from agent.guard import Ledger, ledger_of, own_words, pruned, repeats, sentences, violations
 from agent.models.protocol import Brief, Draft, Verdict
 from agent.outcome import decision_of
-from agent.replies import must_quote, statement_of, write
+from agent.replies import needed_of, write
 from agent.state import State
 from agent.steps.draft import brief_of
 from agent.taxonomy import TAXONOMY, NextAction
@@ -19,29 +20,15 @@ LONGEST_READ = 4 * LONGEST_REPLY  # characters of a draft that is worth taking a
 LAST_WORDS = Draft("A person takes this over and answers you here.")
 
 
-@dataclass(frozen=True)
-class Needed:
-    """What words for a verdict may not leave out: what the published text says of itself, and what it quotes."""
-
-    statement: str
-    quote: bool
-
-    def held_by(self, draft: Draft) -> bool:
-        """Say whether a draft holds it."""
-        says = all(paragraph in draft.text for paragraph in self.statement.split("\n\n"))
-        return says and (bool(draft.quotes) or not self.quote)
-
-
 def check(state: State, deps: Deps) -> State:
     """Return the Decision: with the model's draft, or what of it may stay, or the published text, or a hand-over."""
     brief = brief_of(state)
-    own, needed = _written(brief, deps), _needed(brief, deps)
+    own = _written(brief, deps)
     ledger = _ledger(brief, own)
-    drafted = state.get("draft")
-    shortened = pruned(drafted, ledger) if drafted and len(drafted.text) <= LONGEST_READ else None
-    prompts = [prompt.stable for prompt in deps.prompts.values()]
-    for attempt, draft in enumerate((drafted, shortened, own), start=1):
-        problems = _problems(draft, brief, ledger) or (_unlike(draft, own, needed, prompts) if draft else [])
+    for attempt, draft in enumerate(_candidates(state.get("draft"), own, ledger), start=1):
+        problems = _problems(draft, brief, ledger)
+        if draft is not None and not problems and draft != own:
+            problems = _unlike(draft, brief, deps)
         if draft is not None and not problems:
             return {"decision": decision_of(state, deps, brief, draft, (Flag.REPAIRED,) * (attempt > 1))}
         deps.tracer.add(CheckRefused(attempt=attempt, violations=tuple(problems)))
@@ -52,17 +39,16 @@ def check(state: State, deps: Deps) -> State:
     return {"decision": decision_of(state, deps, brief, last, (Flag.CHECK_FAILED,)), "verdict": HAND_OVER}
 
 
+def _candidates(drafted: Draft | None, own: Draft | None, ledger: Ledger) -> Iterator[Draft | None]:
+    """Yield the drafts in the order in which they are tried; what is not needed is not made."""
+    yield drafted
+    yield pruned(drafted, ledger) if drafted is not None and len(drafted.text) <= LONGEST_READ else None
+    yield own
+
+
 def _written(brief: Brief, deps: Deps) -> Draft | None:
     try:
         return write(brief, deps.replies)
-    except KeyError:
-        return None
-
-
-def _needed(brief: Brief, deps: Deps) -> Needed | None:
-    """Return what any reply to this has to hold; None where the published text itself lacks its evidence."""
-    try:
-        return Needed(statement_of(brief, deps.replies), must_quote(brief, deps.replies))
     except KeyError:
         return None
 
@@ -81,13 +67,12 @@ def _problems(draft: Draft | None, brief: Brief, ledger: Ledger) -> list[str]:
     return [*violations(draft, brief.evidence, ledger), *_inconsistencies(brief)]
 
 
-def _unlike(draft: Draft, own: Draft | None, needed: Needed | None, prompts: list[str]) -> list[str]:
-    """Return what is wrong with a draft that is not the published text; see `_needed` for what it has to hold."""
-    if draft is own:
-        return []
-    if needed is not None and not needed.held_by(draft):
-        return ["incomplete"]
-    return ["prompt"] * repeats(own_words(draft), prompts)
+def _unlike(draft: Draft, brief: Brief, deps: Deps) -> list[str]:
+    """Return what is wrong with a draft that is not the published text: it leaves out, or repeats a prompt."""
+    with suppress(KeyError):  # the published text itself may lack its evidence
+        if not needed_of(brief, deps.replies).held_by(draft):
+            return ["incomplete"]
+    return ["prompt"] * repeats(own_words(draft), [prompt.stable for prompt in deps.prompts.values()])
 
 
 def _inconsistencies(brief: Brief) -> list[str]:

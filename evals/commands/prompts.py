@@ -1,9 +1,12 @@
 """`python -m evals prompts`: each prompt of a release alone, against the server that the environment names."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from evals.prompts.judged import Judged
 
 
 def prompts(
@@ -42,11 +45,8 @@ def prompts(
         agent.close()
 
 
-def _show(found: object) -> None:
-    from evals.prompts.judged import Judged
-
-    if isinstance(found, Judged):
-        failed = ", ".join(f"{kind} {times}" for kind, times in sorted(found.failures.items())) or "none"
-        typer.echo(f"{found.prompt:<15} in schema {found.answered.text()}   right {found.right.text()}")
-        tokens = f"{found.input_tokens:.0f} tokens in, {found.output_tokens:.0f} out"
-        typer.echo(f"{'':<15} {found.seconds:.2f} s, {tokens} a case; failures: {failed}")
+def _show(found: "Judged") -> None:
+    failed = ", ".join(f"{kind} {times}" for kind, times in sorted(found.failures.items())) or "none"
+    typer.echo(f"{found.prompt:<15} in schema {found.answered.text()}   right {found.right.text()}")
+    tokens = f"{found.input_tokens:.0f} tokens in, {found.output_tokens:.0f} out"
+    typer.echo(f"{'':<15} {found.seconds:.2f} s, {tokens} a case; failures: {failed}")

@@ -12,8 +12,7 @@ from agent.models.large import LargeModel
 from agent.models.protocol import Brief, Classification, Draft, Reading
 from agent.models.scripted import ScriptedModel
 from agent.models.spending import Spending
-from agent.replies import must_quote, statement_of, write
-from agent.steps.check import Needed
+from agent.replies import needed_of, write
 from agent.steps.screen import order_ids
 from agent.taxonomy import LOOK_UPS, topic_of
 from agent.ticket import Ticket
@@ -85,10 +84,9 @@ class Prompts:
         return given[-1]
 
     def _right_words(self, brief: Brief, draft: Draft) -> bool:
-        needed = Needed(statement_of(brief, self.agent.replies), must_quote(brief, self.agent.replies))
         published = sentences(own_words(write(brief, self.agent.replies)))
         ledger = Ledger(frozenset(brief.reading.order_ids), published)
-        return needed.held_by(draft) and pruned(draft, ledger).text == draft.text
+        return needed_of(brief, self.agent.replies).held_by(draft) and pruned(draft, ledger).text == draft.text
 
 
 def drawn(tickets: Sequence[TopicTicket], count: int) -> list[TopicTicket]:

@@ -41,7 +41,7 @@ class OpenAILine:
             body["temperature"] = question.temperature
         try:
             return _answered(await self._send(messages, body, streamed=question.streamed), dialect.way)
-        except Exception as problem:
+        except Exception as problem:  # what the client raises over other servers' answers is no closed set
             raise failure_of(problem) from None
 
     async def models(self) -> list[str]:
