@@ -94,8 +94,6 @@ def unbound_claims(sentence: str, ledger: Ledger, *, leads: bool = False) -> Ite
     if len(sentence) > LONGEST:
         yield f"length: {sentence[:LONGEST]}"
         return
-    if leads and leads_to_a_quote(sentence):
-        return
     for place, clause in enumerate(clauses(sentence)):
         if not (leads and leads_to_a_quote(clause)):
             yield from _claims_of(clause, ledger, first=place == 0, asked=sentence.endswith("?"))

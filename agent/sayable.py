@@ -44,6 +44,7 @@ class _Table:
     leading: frozenset[str]
     never_leading: re.Pattern[str]
     kinds: Mapping[str, _Kind]
+    things: frozenset[str]
     before_a_thing: frozenset[str]
     wanting: re.Pattern[str]
     secret: re.Pattern[str]
@@ -84,12 +85,21 @@ def claims_nothing(clause: str, *, first: bool, asked: bool) -> bool:
     text = bare(clause)
     parts = [part.strip(" ,'\"") for part in _CLAUSE.split(text)]
     found = [kind_of(part, asked=asked) for part in parts]
-    needed = [kind for at, kind in enumerate(found) if (first and at == 0) or _ASSERTS.search(parts[at])]
+    needed = [
+        kind
+        for at, (part, kind) in enumerate(zip(parts, found, strict=True))
+        if (at == 0 and (first or not _lists_things(part))) or _ASSERTS.search(part)
+    ]
     name = next((kind for kind in found if kind), COURTESY)
     kind = _table().kinds[name]
     if not all(needed) or kind.never.search(text):
         return False
     return _in_words(text, kind, guessing=name != COURTESY)
+
+
+def _lists_things(text: str) -> bool:
+    """Say whether a clause could be a list of things: "take it", behind a colon, is none."""
+    return set(_WORD.findall(text)) <= _table().things
 
 
 def kind_of(text: str, *, asked: bool) -> str:
@@ -140,6 +150,7 @@ def _table() -> _Table:
         leading=anchors | frozenset(f"{leads['words']} {kinds['goods']}".split()),
         never_leading=_any_of(leads["never"]),
         kinds={name: _kind(name, kinds) for name in (COURTESY, REQUEST, QUESTION)},
+        things=frozenset(f"{kinds['everywhere']} {kinds['goods']}".split()),
         before_a_thing=frozenset(kinds["articles"].split()),
         wanting=re.compile(kinds["wanting"]),
         secret=re.compile(kinds["secret"]),
