@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.encoder.protocol import Vectors
 from knowledge.errors import PartUnavailable
 from knowledge.reading import Reads
 from knowledge.words import WordFeatures
@@ -17,21 +18,52 @@ MEND = "Run `python -m knowledge learn`."
 
 
 @dataclass(frozen=True)
-class Head:
-    """Linear weights for each label "category/topic", a bias and the temperature that calibrates them.
+class Linear:
+    """Weights of the vector, float32, shape (labels, dimensions), and a bias, float32, shape (labels,)."""
 
-    weights: float32, shape (labels, dimensions); bias: float32, shape (labels,). A head that also knows words has
-    word_weights: float32, shape (words, labels).
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def of(self, vectors: Vectors) -> NDArray[np.float32]:
+        """Return what the vectors say of the labels, shape (texts, labels)."""
+        return np.asarray(vectors @ self.weights.T + self.bias)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """A quadratic form of the vector for each label: weighted squares along its strongest directions.
+
+    directions: float32, shape (labels, directions, dimensions); weights: float32, shape (labels, directions).
+    """
+
+    directions: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def of(self, vectors: Vectors) -> NDArray[np.float32]:
+        """Return what the vectors say of the labels, shape (texts, labels)."""
+        labels, each, dimensions = self.directions.shape
+        along = vectors @ self.directions.reshape(labels * each, dimensions).T
+        squares = (along * along).reshape(len(vectors), labels, each)
+        return np.asarray((squares * self.weights).sum(axis=2))
+
+
+@dataclass(frozen=True)
+class Head:
+    """What vectors and words say of each label "category/topic", and the temperature that calibrates it.
+
+    Of vectors a head knows `linear` weights or quadratic `forms`; of words, word_weights: float32, shape (words,
+    labels). `doubt` is the share of tickets that are unlike anything learned from: for them any label is as likely.
     """
 
     labels: tuple[str, ...]
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
     temperature: float
     telling_words: frozenset[str]
     manifest: dict[str, Any]
+    linear: Linear | None = None
+    forms: Forms | None = None
     words: WordFeatures | None = None
     word_weights: NDArray[np.float32] | None = None
+    doubt: float = 0.0
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -40,16 +72,15 @@ class Head:
 
     def label_probabilities(self, reads: Reads) -> NDArray[np.float64]:
         """Return calibrated probabilities of the labels, shape (texts, labels); each row sums to 1."""
-        logits = (reads.vectors @ self.weights.T + self.bias).astype(np.float64)
+        logits = np.zeros((len(reads.vectors), len(self.labels)))
+        for known in (self.linear, self.forms):
+            if known is not None:
+                logits += known.of(reads.vectors)
         if self.words is not None and self.word_weights is not None:
             for row, text in enumerate(reads.texts):
                 places, weights = self.words.row(text)
                 logits[row] += weights @ self.word_weights[places]
-        logits /= self.temperature
-        logits -= logits.max(axis=1, keepdims=True)
-        odds = np.exp(logits)
-        total: NDArray[np.float64] = odds.sum(axis=1, keepdims=True)
-        return np.asarray(odds / total)
+        return calibrated(logits, self.temperature, self.doubt)
 
     def membership(self) -> NDArray[np.float64]:
         """Return the 0/1 matrix (labels, categories) that sums labels up to their categories."""
@@ -58,6 +89,13 @@ class Head:
         for row, label in enumerate(self.labels):
             matrix[row, categories.index(label.split("/")[0])] = 1
         return matrix
+
+
+def calibrated(logits: NDArray[np.float64], temperature: float, doubt: float) -> NDArray[np.float64]:
+    """Return probabilities, shape (texts, labels); each row sums to 1."""
+    odds = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
+    sure = odds / odds.sum(axis=1, keepdims=True)
+    return np.asarray((1 - doubt) * sure + doubt / logits.shape[1])
 
 
 def newest_head() -> str:
@@ -81,30 +119,55 @@ def load_head(folder: Path, encoder_identity: str) -> Head:
     if manifest.get("encoder") != encoder_identity:
         raise PartUnavailable("classifier", "the head was learned with another encoder", MEND)
     try:
-        weights = np.load(folder / "weights.npy", allow_pickle=False)
-        bias = np.load(folder / "bias.npy", allow_pickle=False)
-        words = frozenset((folder / "telling_words.txt").read_text(encoding="utf-8").split())
         labels = tuple(manifest["labels"])
-        temperature = float(manifest["temperature"])
-        if weights.ndim != 2 or len(weights) != len(labels) or bias.shape != (len(labels),):
-            raise ValueError("shapes differ")
         known, word_weights = _load_words(folder, len(labels)) if manifest.get("words") else (None, None)
+        return Head(
+            labels=labels,
+            temperature=float(manifest["temperature"]),
+            telling_words=frozenset((folder / "telling_words.txt").read_text(encoding="utf-8").split()),
+            manifest=manifest,
+            linear=None if manifest.get("directions") else _load_linear(folder, len(labels)),
+            forms=_load_forms(folder, len(labels)) if manifest.get("directions") else None,
+            words=known,
+            word_weights=word_weights,
+            doubt=float(manifest.get("doubt", 0.0)),
+        )
     except Exception as problem:  # what damaged bytes raise is no closed set; an emptied array is an EOFError
         raise PartUnavailable("classifier", f"the head in {folder} is damaged", MEND) from problem
-    return Head(labels, weights, bias, temperature, words, manifest, known, word_weights)
 
 
 def save_head(folder: Path, head: Head) -> None:
     """Write a head's arrays and manifest into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "weights.npy", head.weights, allow_pickle=False)
-    np.save(folder / "bias.npy", head.bias, allow_pickle=False)
+    if head.linear is not None:
+        np.save(folder / "weights.npy", head.linear.weights, allow_pickle=False)
+        np.save(folder / "bias.npy", head.linear.bias, allow_pickle=False)
+    if head.forms is not None:
+        np.save(folder / "directions.npy", head.forms.directions.astype(np.float16), allow_pickle=False)
+        np.save(folder / "direction_weights.npy", head.forms.weights, allow_pickle=False)
     (folder / "telling_words.txt").write_text("\n".join(sorted(head.telling_words)) + "\n", encoding="utf-8")
     if head.words is not None and head.word_weights is not None:
         (folder / "words.txt").write_text("\n".join(head.words.places) + "\n", encoding="utf-8")
         np.save(folder / "idf.npy", head.words.idf, allow_pickle=False)
         np.save(folder / "word_weights.npy", head.word_weights.astype(np.float16), allow_pickle=False)
     (folder / "manifest.json").write_text(json.dumps(head.manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _load_linear(folder: Path, labels: int) -> Linear:
+    weights = np.load(folder / "weights.npy", allow_pickle=False)
+    bias = np.load(folder / "bias.npy", allow_pickle=False)
+    if weights.ndim != 2 or len(weights) != labels or bias.shape != (labels,):
+        raise ValueError("shapes differ")
+    return Linear(weights, bias)
+
+
+def _load_forms(folder: Path, labels: int) -> Forms:
+    """Return the quadratic forms; raises ValueError where their shapes differ. Halves are kept on disk."""
+    directions = np.load(folder / "directions.npy", allow_pickle=False).astype(np.float32)
+    weights = np.load(folder / "direction_weights.npy", allow_pickle=False)
+    if directions.ndim != 3 or len(directions) != labels or weights.shape != directions.shape[:2]:
+        raise ValueError("shapes differ")
+    return Forms(directions, weights)
 
 
 def _load_words(folder: Path, labels: int) -> tuple[WordFeatures, NDArray[np.float32]]:

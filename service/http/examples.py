@@ -129,7 +129,7 @@ DECISION: dict[str, Any] = {
         },
     ],
     "flags": [],
-    "release": "embedded-2026-11-26",
+    "release": "embedded-2026-11-29",
     "model": "embedded-v2",
     "prompts": {"replies": "v2"},
     "usage": {
@@ -204,7 +204,7 @@ SUMMARY: dict[str, Any] = {
     "escalation_rate": 0.3333,
     "open_cases": 1,
     "latency_ms": {"p50": 23.9, "p95": 41.0, "p99": 41.0},
-    "release": "embedded-2026-11-26",
+    "release": "embedded-2026-11-29",
 }
 ALIVE, READY = {"status": "alive"}, {"status": "ready"}
 FIGURES = '# TYPE triage_requests_total counter\ntriage_requests_total{method="GET",route="/livez",status="200"} 1.0\n'
