@@ -22,7 +22,7 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
         return said, False
     if reading.answer in TO_WHAT_IS_OPEN and thread.pending is not None:
         return _as(thread.pending, said, text), True
-    if clear and reading.answer is Answer.OF_ITS_OWN:
+    if clear and reading.answer is Answer.OF_ITS_OWN and not _asks_on(said, thread):
         return said, False
     if reading.answer in {Answer.OF_ITS_OWN, Answer.VAGUE} and not _settled(thread, thresholds) and telling_words(text):
         return said, False
@@ -32,6 +32,12 @@ def continued(said: Classification, reading: Reading, thresholds: Thresholds) ->
 def _clear(said: Classification, text: str, thresholds: Thresholds) -> bool:
     refuses = _handling(said) is Handling.REFUSE
     return said.confidence >= thresholds.switch and (not refuses or len(telling_words(text)) >= FEWEST_TO_REFUSE)
+
+
+def _asks_on(said: Classification, thread: Thread) -> bool:
+    """Say whether it asks in general about what this customer has said yes to: "when do I get my money?" is of that."""
+    in_general = said.category == thread.about.category and _handling(said) not in LOOK_UPS
+    return thread.confirmed is not None and thread.about.handling in LOOK_UPS and in_general
 
 
 def _settled(thread: Thread, thresholds: Thresholds) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.calibration import fit_calibration, measure
 from knowledge.encoder.protocol import Encoder
 from knowledge.examples import Example, examples_hash
 from knowledge.head import Forms, Head, calibrated
@@ -27,13 +28,10 @@ from knowledge.words import WordFeatures, known_words
 STRENGTHS = (0.2, 0.4)  # of regularisation
 DIRECTIONS = 32  # of a label's quadratic form
 SCALE = 8.0  # ridge regression aims at 0 and 1, a softmax at more
-TEMPERATURES = np.geomspace(0.25, 4.0, 81)
-DOUBTS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1)
 FOLDS = 5
 TELLING_WORDS = 400
 SEED = 20261124
 
-Labels = tuple[str, ...]
 Matrix = NDArray[np.float32]
 
 
@@ -58,7 +56,7 @@ def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
     labels = tuple(sorted({example.label for example in examples}))
     targets = np.array([labels.index(example.label) for example in examples])
     unseen = _unseen_logits(reads, targets, _folds(examples), len(labels))
-    fits = {strength: _calibration(logits, targets, labels) for strength, logits in unseen.items()}
+    fits = {strength: fit_calibration(logits, targets, labels) for strength, logits in unseen.items()}
     strength = min(STRENGTHS, key=lambda candidate: fits[candidate][2])
     temperature, doubt, _ = fits[strength]
     (fit,) = _fitted(reads, targets, len(labels), (strength,))
@@ -72,7 +70,7 @@ def learn(examples: Sequence[Example], encoder: Encoder) -> Head:
         "doubt": doubt,
         "directions": fit.forms.directions.shape[1],
         "words": len(fit.words.places),
-        "unseen_businesses": _metrics(calibrated(unseen[strength], temperature, doubt), targets, labels),
+        "unseen_businesses": measure(calibrated(unseen[strength], temperature, doubt), targets, labels),
     }
     return Head(
         labels=labels,
@@ -175,38 +173,3 @@ def _part(reads: Reads, places: NDArray[Any]) -> Reads:
         tuple(reads.windows[place] for place in places),
         tuple(reads.texts[place] for place in places),
     )
-
-
-def _calibration(logits: NDArray[np.float64], targets: NDArray[Any], labels: Labels) -> tuple[float, float, float]:
-    """Return temperature and doubt with the lowest log loss of the category, and that loss."""
-    truth, membership = _truth(targets, labels)
-
-    def loss(temperature: float, doubt: float) -> float:
-        chosen = (calibrated(logits, temperature, doubt) @ membership)[np.arange(len(truth)), truth]
-        return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
-
-    losses = {(temperature, doubt): loss(temperature, doubt) for temperature in TEMPERATURES for doubt in DOUBTS}
-    temperature, doubt = min(losses, key=lambda tried: losses[tried])
-    return round(float(temperature), 4), doubt, losses[temperature, doubt]
-
-
-def _truth(targets: NDArray[Any], labels: Labels) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Return the place of each example's category, and the matrix that sums labels up to categories."""
-    head = Head(labels, 1.0, frozenset(), {})
-    places = [head.categories.index(label.split("/")[0]) for label in labels]
-    return np.array(places)[targets], head.membership()
-
-
-def _metrics(probabilities: NDArray[np.float64], targets: NDArray[Any], labels: Labels) -> dict[str, float]:
-    truth, membership = _truth(targets, labels)
-    by_category = probabilities @ membership
-    right = by_category.argmax(axis=1) == truth
-    confidence = by_category.max(axis=1)
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    gaps = [abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
-    return {
-        "category_accuracy": round(float(right.mean()), 4),
-        "topic_accuracy": round(float((probabilities.argmax(axis=1) == targets).mean()), 4),
-        "log_loss": round(float(-np.log(by_category[np.arange(len(truth)), truth]).mean()), 4),
-        "calibration_error": round(float(sum(gaps)), 4),
-    }

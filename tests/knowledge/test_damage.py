@@ -142,10 +142,17 @@ def test_looking_builds_nothing(tmp_path: Path, passages: list[Passage], encoder
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff" * 100])
 @pytest.mark.parametrize(
-    "name", ["weights.npy", "bias.npy", "manifest.json", "word_weights.npy", "idf.npy", "words.txt"]
+    ("version", "name"),
+    [
+        *(("v2", name) for name in ("weights.npy", "bias.npy")),
+        *((newest_head(), name) for name in ("directions.npy", "direction_weights.npy", "manifest.json")),
+        *((newest_head(), name) for name in ("word_weights.npy", "idf.npy", "words.txt")),
+    ],
 )
-def test_a_damaged_head_is_named_with_its_mend(tmp_path: Path, encoder: Encoder, name: str, content: bytes) -> None:
-    folder = shutil.copytree(HEADS / newest_head(), tmp_path / "head")
+def test_a_damaged_head_is_named_with_its_mend(
+    tmp_path: Path, encoder: Encoder, version: str, name: str, content: bytes
+) -> None:
+    folder = shutil.copytree(HEADS / version, tmp_path / "head")
     load_head(folder, encoder.identity)
     (folder / name).write_bytes(content)
     with pytest.raises(PartUnavailable, match="python -m knowledge learn"):
