@@ -14,7 +14,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve llm test test-slow test-llm eval chaos fuzz hostile bench check clean
+.PHONY: help setup demo serve llm test test-slow test-llm eval chaos fuzz hostile kills bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ fuzz: setup ## ask a running service for all that its OpenAPI document allows, 2
 
 hostile: setup ## 20,000 answers of a large model that is an attacker, through graph, store, tools and shop
 	TRIAGE_HOSTILE_CASES=20000 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/hostile
+
+kills: setup ## kill a batch of 10,000 rows 100 times and compare its output with an undisturbed one
+	TRIAGE_BATCH_KILLS=100 TRIAGE_BATCH_ROWS=10000 $(BIN)/python -m pytest -m slow --timeout 5400 \
+		tests/service/batch/test_kills.py -k random
 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick

@@ -59,8 +59,21 @@ class Agent:
         `watch` sees each event of the trace as it happens.
         """
         started = time.perf_counter()
-        tracer = Tracer(release=self.release.id, prompt_hashes=self.prompt_hashes(), watch=watch)
-        deps = Deps(
+        deps = self.deps(identity or Identity(customer_id=ticket.customer_id), watch=watch)
+        decision = await self.decide(ticket, deps)
+        # Updates of the last node come back unvalidated, so the Decision is validated here, with its time put in.
+        fields = decision.model_dump() | {"latency_ms": round((time.perf_counter() - started) * 1000, 3)}
+        return Decision.model_validate(fields), deps.tracer.finish(ticket.ticket_id)
+
+    async def decide(self, ticket: Ticket, deps: Deps) -> Decision:
+        """Take one ticket through the graph with these parts."""
+        final = await self.graph.ainvoke({"ticket": ticket}, context=deps, config={"recursion_limit": RECURSION_LIMIT})
+        decision: Decision = final["decision"]
+        return decision
+
+    def deps(self, identity: Identity, watch: Callable[[AnyEvent], None] | None = None) -> Deps:
+        """Return what one run is given; its time begins now."""
+        return Deps(
             model=self.model,
             embedded=self.embedded,
             prompts=self.prompts,
@@ -71,15 +84,11 @@ class Agent:
             shop=self.shop,
             release=self.release,
             replies=self.replies,
-            identity=identity or Identity(customer_id=ticket.customer_id),
+            identity=identity,
             today=self.today(),
             deadline=Deadline.after(self.release.deadline_s),
-            tracer=tracer,
+            tracer=Tracer(release=self.release.id, prompt_hashes=self.prompt_hashes(), watch=watch),
         )
-        final = await self.graph.ainvoke({"ticket": ticket}, context=deps, config={"recursion_limit": RECURSION_LIMIT})
-        # Updates of the last node come back unvalidated, so the Decision is validated here, with its time put in.
-        fields = final["decision"].model_dump() | {"latency_ms": round((time.perf_counter() - started) * 1000, 3)}
-        return Decision.model_validate(fields), tracer.finish(ticket.ticket_id)
 
     def prompt_hashes(self) -> dict[str, str]:
         """Return the SHA-256 of the reply texts and of each prompt, by name."""

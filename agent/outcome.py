@@ -22,7 +22,7 @@ def decision_of(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tup
         category=classification.category,
         confidence=classification.confidence,
         alternatives=[Alternative(category=name, confidence=share) for name, share in classification.alternatives],
-        priority=priority_of(brief),
+        priority=priority_of(classification, brief.reading.signals, verdict.at_least),
         next_action=verdict.action,
         reply=draft.text,
         language=brief.reading.language,
@@ -36,13 +36,13 @@ def decision_of(state: State, deps: Deps, brief: Brief, draft: Draft, flags: tup
         release=deps.release.id,
         model=deps.model.name,
         prompts=versions(deps.replies, deps.prompts),
-        usage=_usage(deps),
+        usage=usage_of(deps),
         latency_ms=0.0,
         trace_id=deps.tracer.trace_id,
     )
 
 
-def _usage(deps: Deps) -> Usage:
+def usage_of(deps: Deps) -> Usage:
     """Add up what the acts of this run took; what a server did not tell has no known cost."""
     acts = [event for event in deps.tracer.events if isinstance(event, ModelCalled) and event.calls]
     if not acts:

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from agent.quiet import quiet
+from service.commands.batch import batch
 from service.commands.classify import classify
 from service.commands.demo import demo
 from service.commands.doctor import doctor
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (ticket, demo, shop, classify, serve, doctor):
+for command in (ticket, demo, shop, classify, batch, serve, doctor):
     # A ticket may begin with a dash ("-5 EUR was charged"); what is a mistyped option is refused by `ticket` itself.
     app.command(context_settings={"ignore_unknown_options": command is ticket})(command)
 app.add_typer(keys, name="keys")
@@ -56,21 +57,31 @@ def main() -> None:
 
 def _said(problem: Exception) -> tuple[str, int]:
     """Return the line and the exit code of a foreseen problem; raises one that is not."""
+    import sqlite3
+
     from agent.release import UnknownReleaseError
     from agent.ticket import EmptyTicketError
     from knowledge.errors import PartUnavailable, file_problem
+    from service.batch.formats import UnknownFormatError
+    from service.batch.local_engine import WorkerFailed
+    from service.batch.output_place import OutputRefusedError
+    from service.batch.records import BadInputError
     from service.lines import BadLineError
     from service.store.errors import BadUrlError, SchemaError, StoreUnavailable
     from tools.shop import ShopUnavailable
 
-    if isinstance(problem, EmptyTicketError | UnknownReleaseError | BadUrlError):
+    if isinstance(
+        problem, EmptyTicketError | UnknownReleaseError | BadUrlError | UnknownFormatError | OutputRefusedError
+    ):
         return str(problem), WRONG_USE
-    if isinstance(problem, BadLineError | SchemaError | StoreUnavailable):
+    if isinstance(problem, BadLineError | BadInputError | SchemaError | StoreUnavailable | WorkerFailed):
         return str(problem), FAILED
     if isinstance(problem, PartUnavailable | ShopUnavailable):
         return f"{problem} `triage doctor` checks all parts.", FAILED
     if isinstance(problem, OSError):
         return file_problem(problem), FAILED
+    if isinstance(problem, sqlite3.Error):  # of a batch's state; the store and the shop tell theirs
+        return f"The state of the batch can't be kept: {problem}.", FAILED
     raise problem
 
 

@@ -13,13 +13,17 @@ _reached: Counter[str] = Counter()
 
 
 class Failpoint(StrEnum):
-    """Between which two steps of a request the process ends."""
+    """Between which two steps of a request or of a batch the process ends."""
 
     CLAIMED = "claimed"  # a request is in progress, nothing is decided
     DECIDED = "decided"  # the run is over, nothing is kept
     SAVED = "saved"  # everything is kept, nothing is answered
     APPROVED = "approved"  # a refund is approved, nothing has left
     SENT = "sent"  # the shop has paid, and nobody has noted it
+    ROWS_WRITTEN = "rows_written"  # a slice of a batch stands in its output, and nothing says so yet
+    ROWS_KEPT = "rows_kept"  # it is kept that it does
+    BATCH_WRITTEN = "batch_written"  # all rows are kept, and the output has not appeared
+    BATCH_PUBLISHED = "batch_published"  # the output has appeared, and the state still lies beside it
 
 
 def reach(point: Failpoint) -> None:

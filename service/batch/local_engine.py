@@ -1,0 +1,143 @@
+"""Processes on this machine. One that is killed is replaced, and what it was at is done again."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Generic, TypeVar
+
+from service.batch.answers import Answer
+from service.batch.patience import ServerGone
+from service.batch.worker import Asked, Hired, Worker
+
+MOST_TRIES = 3  # of the same rows
+T = TypeVar("T")
+
+
+class WorkerFailed(Exception):
+    """A worker can't be opened, or ends whenever it gets certain rows: the message says which, in one line."""
+
+
+@dataclass
+class _Under(Generic[T]):
+    """A piece that is under way."""
+
+    piece: T
+    rows: Sequence[Asked]
+    answers: "Future[list[Answer]]"
+
+
+class LocalEngine:
+    """`workers` processes, each with an Agent of its own."""
+
+    def __init__(self, hired: Hired, workers: int) -> None:
+        self._hired = hired
+        self._workers = workers
+        self._pool = self._new_pool()
+        self._under_way = False
+
+    def says(self) -> dict[str, str]:
+        """Return what answers depend on, as a worker says it; raises WorkerFailed."""
+        return self._pool.submit(_says, self._hired).result()
+
+    def priced(self) -> bool:
+        """Say whether it is known what answers cost; raises WorkerFailed."""
+        return self._pool.submit(_priced, self._hired).result()
+
+    def run(self, pieces: Iterator[tuple[T, Sequence[Asked]]]) -> Iterator[tuple[T, list[Answer]]]:
+        """Yield each piece with the answers to its rows, in order; one more than there are workers is under way."""
+        under: deque[_Under[T]] = deque()
+        self._under_way = True
+        for piece, rows in pieces:
+            under.append(_Under(piece, rows, self._submit(rows)))
+            if len(under) > self._workers:
+                yield self._first(under)
+        while under:
+            yield self._first(under)
+        self._under_way = False
+
+    def close(self) -> None:
+        """End the workers, whatever they are at: none has anything of its own to keep."""
+        if self._under_way:
+            for worker in list((self._pool._processes or {}).values()):
+                worker.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _first(self, under: deque[_Under[T]]) -> tuple[T, list[Answer]]:
+        """Return the oldest piece with its answers; where its worker ended, do what is under way again."""
+        for _ in range(MOST_TRIES):
+            try:
+                answers = under[0].answers.result()
+            except BrokenProcessPool:
+                self.close()
+                self._pool = self._new_pool()
+                for one in under:
+                    one.answers = self._submit(one.rows)
+            else:
+                return under.popleft().piece, answers
+        ids = f"{under[0].rows[0].id} to {under[0].rows[-1].id}"
+        raise WorkerFailed(f"The rows {ids} ended their worker {MOST_TRIES} times. Is there memory enough?")
+
+    def _submit(self, rows: Sequence[Asked]) -> "Future[list[Answer]]":
+        if not rows:
+            done: Future[list[Answer]] = Future()
+            done.set_result([])
+            return done
+        try:
+            return self._pool.submit(_answer, self._hired, rows)
+        except BrokenProcessPool as problem:  # found out by the one that waits
+            broken: Future[list[Answer]] = Future()
+            broken.set_exception(problem)
+            return broken
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Not forked: the encoder's threads and Chroma's would be lost in a fork.
+        return ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), initializer=_prepare)
+
+
+_worker: Worker | None = None
+
+
+def _prepare() -> None:
+    """An interrupt is the parent's to handle, and without a parent there is nothing left to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _opened(hired: Hired) -> Worker:
+    """Return this process's worker; its problems are told in words, which is all that goes from process to process."""
+    global _worker  # one a process, and a pool has no other place for it
+    if _worker is None:
+        try:
+            _worker = Worker(hired)
+        except Exception as problem:
+            raise WorkerFailed(str(problem)) from None
+    return _worker
+
+
+def _says(hired: Hired) -> dict[str, str]:
+    return _opened(hired).says()
+
+
+def _priced(hired: Hired) -> bool:
+    return _opened(hired).priced()
+
+
+def _answer(hired: Hired, rows: Sequence[Asked]) -> list[Answer]:
+    try:
+        return _opened(hired).answer(rows)
+    except ServerGone as problem:
+        raise WorkerFailed(str(problem)) from None
