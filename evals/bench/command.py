@@ -8,12 +8,6 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from evals.bench.cascade.report import CascadeReport
-    from evals.bench.growth_report import GrowthReport
-    from evals.bench.latency_report import LatencyReport
-    from evals.bench.load.batching_report import BatchingReport
-    from evals.bench.load.report import LoadReport
-    from evals.bench.models.report import ModelsReport
     from evals.bench.page import Figure
     from evals.bench.sheet import Sheet
 
@@ -31,6 +25,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="Fewer tickets; for growth 
 def latency(json: Json = False, html: Html = None, quick: Quick = False) -> None:
     """Compare a whole ticket with the plain encoding of its text."""
     from evals.bench.latency_sheet import latency_figures, latency_sheet
+    from evals.bench.running import run_latency
 
     report = run_latency(quick)
     sheet = latency_sheet(report)
@@ -42,6 +37,7 @@ def latency(json: Json = False, html: Html = None, quick: Quick = False) -> None
 def growth(json: Json = False, html: Html = None, quick: Quick = False) -> None:
     """Time tickets with 10 to 100,000 passages."""
     from evals.bench.growth_sheet import growth_figures, growth_sheet
+    from evals.bench.running import run_growth
 
     report = run_growth(quick)
     sheet = growth_sheet(report)
@@ -57,6 +53,7 @@ def load(
 ) -> None:
     """Send the service up to ten times as much as it can take."""
     from evals.bench.load.sheet import load_sheet
+    from evals.bench.running import run_load
 
     report = run_load(quick, workers)
     _tell(load_sheet(report), report.model_dump_json(indent=2), json)
@@ -66,15 +63,42 @@ def load(
 def batching(json: Json = False, quick: Quick = False) -> None:
     """Compare the service with one whose encoder takes what waits together."""
     from evals.bench.load.batching_report import batching_sheet
+    from evals.bench.running import run_batching
 
     report = run_batching(quick)
     _tell(batching_sheet(report), report.model_dump_json(indent=2), json)
 
 
 @app.command()
+def batch(json: Json = False, quick: Quick = False) -> None:
+    """Compare the batch job with the encoder alone and with other ways through many texts."""
+    from evals.bench.batch.sheet import batch_sheet
+    from evals.bench.running import run_batch
+
+    report = run_batch(quick)
+    _tell(batch_sheet(report), report.model_dump_json(indent=2), json)
+
+
+@app.command("batch-rows")
+def batch_rows(
+    json: Json = False,
+    quick: Quick = False,
+    rows: Annotated[int, typer.Option(min=20_000, help="Short texts to classify.")] = 200_000,
+) -> None:
+    """Classify very many rows, and see whether the batch job slows down or grows on the way."""
+    from evals.bench.batch.rows import QUICK
+    from evals.bench.batch.rows_report import rows_sheet
+    from evals.bench.running import run_rows
+
+    report = run_rows(QUICK if quick else rows)
+    _tell(rows_sheet(report), report.model_dump_json(indent=2), json)
+
+
+@app.command()
 def cascade(json: Json = False, html: Html = None, quick: Quick = False) -> None:
     """Study how right the cascade is, against how often a scripted teacher is asked."""
     from evals.bench.cascade.sheet import cascade_figures, cascade_sheet
+    from evals.bench.running import run_cascade
 
     report = run_cascade(quick)
     sheet = cascade_sheet(report)
@@ -90,94 +114,10 @@ def models(
 ) -> None:
     """Time whole tickets as embedded, cascade and llm against a scripted server."""
     from evals.bench.models.sheet import models_sheet
+    from evals.bench.running import run_models
 
     report = run_models(quick, delay_ms)
     _tell(models_sheet(report), report.model_dump_json(indent=2), json)
-
-
-def run_models(quick: bool, delay_ms: int) -> "ModelsReport":
-    """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from evals.bench.models.measure import QUICK, ModelsPlan, measure_models
-    from evals.bench.parts import opened_parts
-
-    with opened_parts() as parts:
-        return measure_models(parts, QUICK if quick else ModelsPlan(), delay_ms)
-
-
-def run_cascade(quick: bool) -> "CascadeReport":
-    """Put the parts together and study; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from agent.assemble import assemble
-    from agent.settings import Settings
-    from evals.bench.cascade.study import study
-    from evals.datasets import load_labelled
-
-    agent = assemble(Settings(release="embedded"))
-    try:
-        return study(agent, load_labelled(), draws=5 if quick else 40)
-    finally:
-        agent.close()
-
-
-def run_latency(quick: bool) -> "LatencyReport":
-    """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from evals.bench.latency import QUICK, LatencyPlan, measure_latency
-    from evals.bench.parts import opened_parts, opened_peer
-
-    with opened_parts() as parts:
-        peer = opened_peer(parts)
-        return measure_latency(parts.agent, peer, parts.libraries, QUICK if quick else LatencyPlan(), parts.progress)
-
-
-def run_growth(quick: bool) -> "GrowthReport":
-    """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from evals.bench.growth import QUICK, GrowthPlan, measure_growth
-    from evals.bench.parts import opened_parts
-
-    with opened_parts() as parts:
-        plan = QUICK if quick else GrowthPlan()
-        return measure_growth(parts.agent, parts.threads, parts.libraries, plan, parts.progress)
-
-
-def run_load(quick: bool, workers: int) -> "LoadReport":
-    """Start a server and measure; raises what its opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from evals.bench.load.measure import QUICK, LoadPlan, measure_load
-    from evals.bench.parts import opened_parts
-
-    with opened_parts() as parts:
-        return measure_load(parts, workers, QUICK if quick else LoadPlan())
-
-
-def run_batching(quick: bool) -> "BatchingReport":
-    """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
-    from evals.bench.load.batching import QUICK, BatchingPlan, measure_batching
-    from evals.bench.parts import opened_parts
-
-    with opened_parts() as parts:
-        return measure_batching(parts, QUICK if quick else BatchingPlan())
 
 
 def _tell(sheet: "Sheet", data: str, json: bool) -> None:

@@ -95,3 +95,24 @@ def memory_mib() -> tuple[float | None, float | None]:
         round(int(resident[0]) / KIBIBYTES, 1) if resident else None,
         round(int(peak[0]) / KIBIBYTES, 1) if peak else None,
     )
+
+
+def memory_of_family() -> float | None:
+    """Return the resident memory of this process and all below it, in MiB; None where the system does not tell."""
+    parents: dict[int, int] = {}
+    resident: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = dict(
+                line.split(":", 1)
+                for line in (folder / "status").read_text(encoding="ascii", errors="replace").splitlines()
+            )
+        except OSError:  # it has ended meanwhile
+            continue
+        pid = int(folder.name)
+        parents[pid] = int(fields["PPid"])
+        resident[pid] = int(fields["VmRSS"].split()[0]) if "VmRSS" in fields else 0
+    family = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return round(sum(resident.get(pid, 0) for pid in family) / KIBIBYTES, 1) if resident else None

@@ -1,6 +1,8 @@
-"""The yardstick of the latency benchmark: `SentenceTransformer.encode` of one text, as anybody would call it."""
+"""The yardstick of the benchmarks: `SentenceTransformer.encode` as anybody would call it, of one text or of many."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from knowledge.encoder.protocol import Vectors
 from knowledge.encoder.reference import ReferenceEncoder
@@ -22,3 +24,21 @@ class PlainEncode:
         """Return the text's vector, shape (dimensions,); what lies beyond the model's window is not read."""
         vector: Vectors = self._model.encode(text, show_progress_bar=False)
         return vector
+
+    def encode_all(self, texts: Sequence[str], batch: int) -> Vectors:
+        """Return the vectors of many texts, shape (len(texts), dimensions), so many at once."""
+        vectors: Vectors = self._model.encode(list(texts), batch_size=batch, show_progress_bar=False)
+        return vectors
+
+    def processes(self, count: int) -> Any:
+        """Start processes with the model in each; `end_processes` ends them."""
+        return self._model.start_multi_process_pool(["cpu"] * count)
+
+    def encode_by(self, pool: Any, texts: Sequence[str], batch: int) -> Vectors:
+        """Return the vectors of many texts, made by the processes."""
+        vectors: Vectors = self._model.encode(list(texts), pool=pool, batch_size=batch, show_progress_bar=False)
+        return vectors
+
+    def end_processes(self, pool: Any) -> None:
+        """End the processes."""
+        self._model.stop_multi_process_pool(pool)

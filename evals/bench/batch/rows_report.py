@@ -1,0 +1,124 @@
+"""What the benchmark of many rows returns, and what it is held against."""
+
+import itertools
+from collections.abc import Sequence
+from statistics import median
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from evals.bench.environment import BenchEnvironment
+from evals.bench.sheet import Sheet, Table, busy_note, environment_table, targets_table
+from evals.bench.target import Target, at_least, at_most
+from evals.statistics.estimate import Estimate
+
+EARLY = (1_000, 10_000)  # rows
+LATE = 0.1  # the last of all rows
+LEAST_RATE, MOST_MEMORY, FIRST_S = 0.9, 1.05, 5.0
+
+
+class Moment(BaseModel):
+    """When so many rows were kept, since the first was read, and the memory of all processes then, in MiB."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+    seconds: float
+    mib: float | None
+
+
+class RowsReport(BaseModel):
+    """All that the benchmark measured. `exponent` is the slope of log seconds over log rows: 1 is a line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["batch-rows"] = "batch-rows"
+    targets: list[Target]
+    moments: list[Moment]
+    exponent: float
+    cores_of_others: float | None
+    environment: BenchEnvironment
+
+    def rows(self) -> int:
+        """Return how many rows there were."""
+        return self.moments[-1].rows
+
+    def rate(self) -> float:
+        """Return rows a second over all."""
+        return self.rows() / self.moments[-1].seconds
+
+
+def rows_report(moments: Sequence[Moment], cores_of_others: float | None, environment: BenchEnvironment) -> RowsReport:
+    """Return the report with its targets."""
+    last = moments[-1].rows
+    early = _rates(moments, *EARLY)
+    late = _rates(moments, round(last * (1 - LATE)), last)
+    memory = [(one.rows, one.mib) for one in moments if one.mib is not None and one.rows >= EARLY[0]]
+    later = [one for one in moments if one.rows >= EARLY[0]]
+    slope = np.polyfit(np.log([one.rows for one in later]), np.log([one.seconds for one in later]), 1)[0]
+    return RowsReport(
+        targets=[
+            at_least("rows a second, the last tenth over rows 1,000 to 10,000", _ratio(late, early), LEAST_RATE),
+            at_most("memory at its most over memory at 1,000 rows", _grown(memory), MOST_MEMORY),
+            at_most("seconds until the first rows are kept", _exactly(moments[0].seconds), FIRST_S),
+        ],
+        moments=[one for one in moments if one.mib is not None],
+        exponent=float(slope),
+        cores_of_others=cores_of_others,
+        environment=environment,
+    )
+
+
+def rows_sheet(report: RowsReport) -> Sheet:
+    """Return the report in words and tables."""
+    hours = 1_000_000 / report.rate() / 3600
+    steps = [one for one in report.moments if str(one.rows)[0] in "125" or one is report.moments[-1]]
+    rows = [(f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.rows / one.seconds:.0f}", f"{one.mib:.0f}") for one in steps]
+    return Sheet(
+        title="The batch job over many rows",
+        lead=(
+            f"{report.rows():,} different short texts were classified at {report.rate():.0f} a second; seconds grow as "
+            f"rows to the power of {report.exponent:.3f}, so a million of them take {hours:.1f} hours here."
+            f"{busy_note(report.cores_of_others)}"
+        ),
+        tables=[
+            targets_table(report.targets),
+            Table("On the way", "", ("rows", "seconds", "rows a second", "MiB, all processes"), rows),
+            environment_table(report.environment, report.cores_of_others),
+        ],
+        notes=["Workers were there already; what they take to start is part of any other run."],
+    )
+
+
+def _rates(moments: Sequence[Moment], begin: int, end: int) -> list[float]:
+    """Return rows a second from each kept slice to the next, between two numbers of rows."""
+    within = [one for one in moments if begin <= one.rows <= end]
+    return [
+        (after.rows - before.rows) / max(after.seconds - before.seconds, 1e-9)
+        for before, after in itertools.pairwise(within)
+    ]
+
+
+def _ratio(late: Sequence[float], early: Sequence[float]) -> Estimate:
+    """Return the ratio of medians, with the range that leaving halves out in turn gives."""
+    if not late or not early:
+        return Estimate(value=None, low=None, high=None, n=0, method="medians")
+    value = median(late) / median(early)
+    halves = [
+        median(one) / median(other)
+        for one in (late[::2] or late, late[1::2] or late)
+        for other in (early[::2] or early, early[1::2] or early)
+    ]
+    low, high = min(*halves, value), max(*halves, value)
+    return Estimate(value=value, low=low, high=high, n=len(late), method="medians, range over halves")
+
+
+def _grown(memory: Sequence[tuple[int, float]]) -> Estimate:
+    if not memory:
+        return Estimate(value=None, low=None, high=None, n=0, method="exact")
+    return _exactly(max(mib for _, mib in memory) / memory[0][1])
+
+
+def _exactly(value: float) -> Estimate:
+    return Estimate(value=value, low=value, high=value, n=1, method="exact")

@@ -1,0 +1,91 @@
+"""The batch job's benchmark: figures from planted runs, and the whole of it in its smallest form."""
+
+import pytest
+
+from agent.assemble import Agent
+from evals.bench.batch.measure import BatchPlan, measure_batch
+from evals.bench.batch.report import (
+    CLASSIFY,
+    ENCODER,
+    FULL,
+    LOOP,
+    PROCESSES,
+    TRANSFORMERS,
+    BatchReport,
+    Rates,
+    batch_report,
+)
+from evals.bench.batch.rows_report import Moment, RowsReport, rows_report, rows_sheet
+from evals.bench.batch.sheet import batch_sheet
+from evals.bench.environment import BenchEnvironment, bench_environment, memory_mib, memory_of_family
+from evals.bench.parts import opened_parts
+from evals.bench.terminal import show
+
+
+@pytest.fixture(scope="module")
+def environment(agent: Agent) -> BenchEnvironment:
+    return bench_environment(agent, 2)
+
+
+def planted(classify: float, environment: BenchEnvironment) -> BatchReport:
+    rates = {CLASSIFY: classify, FULL: 60.0, ENCODER: 100.0, TRANSFORMERS: 50.0, PROCESSES: 60.0, LOOP: 30.0}
+    varied = {way: [rate * 0.99, rate, rate * 1.01] for way, rate in rates.items()}
+    return batch_report([Rates(tickets="some", characters=100.0, rates=varied)], 32, 0.0, environment)
+
+
+def test_targets_are_ratios_within_a_repetition(
+    environment: BenchEnvironment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = planted(90.0, environment), planted(60.0, environment)
+    assert [target.met for target in good.targets] == [True, True, True]
+    assert [target.met for target in bad.targets] == [False, True, False]
+    assert good.targets[0].measured.value == pytest.approx(0.9)
+    show(batch_sheet(good))
+    assert "gets through 90" in capsys.readouterr().out
+
+
+def moments(slower: float, grown: float, rows: int = 100_000) -> list[Moment]:
+    """Return a run of 250 rows a second at first, and memory of 1,000 MiB at first."""
+    found, seconds = [], 0.0
+    for at in range(250, rows + 1, 250):
+        seconds += 1 + slower * at / rows
+        found.append(Moment(rows=at, seconds=seconds, mib=1000 * (1 + grown * at / rows) if at % 1000 == 0 else None))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("slower", "grown", "met"), [(0.0, 0.0, [True, True]), (0.5, 0.0, [False, True]), (0.0, 0.2, [True, False])]
+)
+def test_what_slows_down_or_grows_is_seen(
+    environment: BenchEnvironment, slower: float, grown: float, met: list[bool]
+) -> None:
+    report = rows_report(moments(slower, grown), 0.0, environment)
+    assert [target.met for target in report.targets] == [*met, True]
+    assert report.exponent == pytest.approx(1.0, abs=0.01) or slower
+
+
+def test_a_report_says_what_a_million_take(environment: BenchEnvironment, capsys: pytest.CaptureFixture[str]) -> None:
+    report = rows_report(moments(0.0, 0.0), 0.0, environment)
+    assert isinstance(report, RowsReport)
+    show(rows_sheet(report))
+    assert "a million of them take 1.1 hours" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_family_is_at_least_this_process() -> None:
+    own, _ = memory_mib()
+    family = memory_of_family()
+    assert own is not None
+    assert family is not None
+    assert family >= own * 0.9
+
+
+@pytest.mark.slow
+def test_the_whole_in_its_smallest_form(capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_parts() as parts:
+        report = measure_batch(parts, BatchPlan(tickets=40, repetitions=2))
+    assert {way for one in report.rates for way in one.rates} == {
+        *(CLASSIFY, FULL, ENCODER, TRANSFORMERS, PROCESSES, LOOP)
+    }
+    assert all(rate > 0 for one in report.rates for rates in one.rates.values() for rate in rates)
+    show(batch_sheet(report))
+    assert "The batch job" in capsys.readouterr().out
