@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from service.batch.answers import FAILED, Answer, Depth
 from service.batch.records import Source
-from service.batch.rows import Admission
+from service.batch.rows import Admission, Row
 from service.batch.run_state import Kept, RunState
 from service.batch.slices import Slice, slices, ticket_key
 from service.batch.worker import Asked
@@ -15,6 +15,7 @@ from service.batch.writing import Planned, Writer
 
 T = TypeVar("T")
 Told = Callable[[Kept], None]
+WITHOUT_STRICT = "without --strict the run goes on"
 
 
 class Engine(Protocol):
@@ -56,7 +57,7 @@ class Job:
             for planned, answers in engine.run(self._planned()):
                 self._count(answers)
                 if self._terms.strict and any(FAILED in answer for answer in answers):
-                    self.stopped = f"a row of lines {_lines(planned.slice)} could not be decided (--strict)"
+                    self.stopped = f"a row of lines {_lines(planned.slice)} could not be decided; {WITHOUT_STRICT}"
                     break
                 self._let_go(writing, told)
                 writing = (planned.slice, thread.submit(self._writer.write, planned, answers))
@@ -78,17 +79,15 @@ class Job:
             )
             self._pending |= dict.fromkeys(new, piece.number)
             self._under_way += len(new)
-            asked = [
-                Asked(row.id, row.text, row.customer if full else None, row.order) for row in map(first.get, new) if row
-            ]
-            yield Planned(piece, keys, new), asked
+            yield Planned(piece, keys, new), [_asked(first[key], with_customer=full) for key in new]
 
     def _ends_before(self, piece: Slice) -> bool:
         """Say whether the run ends before this slice, and note why."""
         if self._terms.strict and piece.rejected:
-            self.stopped = f"line {piece.rejected[0].line}: {piece.rejected[0].reason} (--strict)"
+            self.stopped = f"line {piece.rejected[0].line}: {piece.rejected[0].reason}; {WITHOUT_STRICT}"
         elif self._terms.most_cost is not None and self._likely_spent() >= self._terms.most_cost:
-            self.stopped = f"{self._spent:.4f} US dollars are spent of {self._terms.most_cost:g}"
+            spent = f"{self._spent:.4f} US dollars are spent of {self._terms.most_cost:g}"
+            self.stopped = f"{spent}; with a higher --max-cost the run goes on"
         return self.stopped is not None
 
     def _likely_spent(self) -> float:
@@ -108,6 +107,10 @@ class Job:
         self._admission.kept(writing[0].number)
         self._pending = {key: number for key, number in self._pending.items() if number != writing[0].number}
         told(kept)
+
+
+def _asked(row: Row, *, with_customer: bool) -> Asked:
+    return Asked(row.id, row.text, row.customer if with_customer else None, row.order)
 
 
 def _lines(piece: Slice) -> str:

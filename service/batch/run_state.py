@@ -16,7 +16,7 @@ from service.batch.totals import Totals
 
 _TABLES = """
 create table if not exists belongs (said text not null);
-create table if not exists progress (place text, slices int, output int, rejected int, totals text, finished int);
+create table if not exists progress (place text, output int, rejected int, totals text, finished int);
 create table if not exists ids (key blob primary key) without rowid;
 create table if not exists answers (key blob primary key, answer text not null) without rowid;
 """
@@ -27,7 +27,6 @@ class Kept:
     """How far a run is: where it goes on, and how long its two files are up to there, in bytes."""
 
     place: Place | None = None
-    slices: int = 0
     output: int = 0
     rejected: int = 0
     totals: Totals = field(default_factory=Totals)
@@ -60,14 +59,13 @@ class RunState:
         """Say what the run belongs to."""
         with self._kept:
             self._kept.execute("insert into belongs values (?)", [json.dumps(belongs)])
-            self._kept.execute("insert into progress values (null, 0, 0, 0, ?, 0)", [Totals().model_dump_json()])
+            self._kept.execute("insert into progress values (null, 0, 0, ?, 0)", [Totals().model_dump_json()])
 
     def read(self) -> Kept:
         """Return how far the run is."""
-        place, slices, output, rejected, totals, finished = self._asked.execute("select * from progress").fetchone()
+        place, output, rejected, totals, finished = self._asked.execute("select * from progress").fetchone()
         return Kept(
             Place(*json.loads(place)) if place else None,
-            slices,
             output,
             rejected,
             Totals.model_validate_json(totals),
@@ -93,15 +91,13 @@ class RunState:
     def keep(self, kept: Kept, ids: Sequence[bytes], answers: Mapping[bytes, Mapping[str, Any]]) -> None:
         """Keep a slice, in one transaction."""
         place = json.dumps([kept.place.offset, kept.place.line, kept.place.number]) if kept.place else None
-        row = [place, kept.slices, kept.output, kept.rejected, kept.totals.model_dump_json(), kept.finished]
+        row = [place, kept.output, kept.rejected, kept.totals.model_dump_json(), kept.finished]
         with self._kept:
             self._kept.executemany("insert into ids values (?)", [[key] for key in ids])
             self._kept.executemany(
                 "insert into answers values (?, ?)", [[key, json.dumps(answer)] for key, answer in answers.items()]
             )
-            self._kept.execute(
-                "update progress set place = ?, slices = ?, output = ?, rejected = ?, totals = ?, finished = ?", row
-            )
+            self._kept.execute("update progress set place = ?, output = ?, rejected = ?, totals = ?, finished = ?", row)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, check_same_thread=False, timeout=30)

@@ -6,8 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from service.batch.answers import FAILED
-
 STEPS_OF_CONFIDENCE = 10
 
 
@@ -56,8 +54,3 @@ class Totals(BaseModel):
     def reject(self, reasons: Sequence[str]) -> None:
         """Add rows that are not written."""
         self.rejected.update(reasons)
-
-
-def failed(answer: Mapping[str, Any]) -> bool:
-    """Say whether the row could not be decided."""
-    return FAILED in answer

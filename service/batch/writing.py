@@ -53,7 +53,6 @@ class Writer:
         refused = self._append(self._rejected, b"".join(map(_line, rejected)))
         self.kept = Kept(
             planned.slice.after,
-            planned.slice.number + 1,
             self.kept.output + written,
             self.kept.rejected + refused,
             totals,

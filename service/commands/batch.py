@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.batch.formats import Format
+from service.batch.formats import PIPE, Format
 
 if TYPE_CHECKING:
     from service.batch.wanted import Wanted
@@ -69,11 +69,11 @@ def _go(wanted: "Wanted") -> None:
         with Shown(console) as shown:
             outcome = run_batch(wanted, shown)
     except KeyboardInterrupt:
-        console.print("Interrupted. The same command goes on where it was.")
+        console.print("Interrupted." + ("" if wanted.target == PIPE else " The same command goes on where it was."))
         raise typer.Exit(INTERRUPTED) from None
     if outcome.before:
         console.print(f"All of this was done before; {wanted.target} is whole.", markup=False, soft_wrap=True)
     show_outcome(outcome, shown, console)
     if outcome.stopped is not None:
-        console.print(f"Stopped: {outcome.stopped}. The same command goes on.", markup=False, soft_wrap=True)
+        console.print(f"Stopped: {outcome.stopped}.", markup=False, soft_wrap=True)
         raise typer.Exit(FAILED)
