@@ -20,6 +20,10 @@ from evals.released import as_release
 from tests.agent.models.faulty import SLOWEST_S
 from tests.agent.models.talking import CUSTOMER, WANTS_MONEY
 
+# pytest-socket puts a guard in the place of getaddrinfo where no host is allowed, and takes it away before monkeypatch
+# undoes its own work: that would bring the guard back, and stop the next test that may use the network.
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
 HOST = "models.example"
 AT_ONCE = 12  # tickets: more than there are threads for all that waits
 real_getaddrinfo = socket.getaddrinfo
