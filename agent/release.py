@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.models.sureness import Sureness
 from agent.trace import Act
 
 RELEASES = Path(__file__).parent / "releases"
@@ -71,11 +72,12 @@ class PromptVersions(_Section):
 class Large(_Section):
     """How a large model takes part. `trust` is the share of its labels that are taken to be right.
 
-    It is asked for a label where the embedded model is less sure than `ask_below`; None asks it for every ticket, and
-    for look-ups too.
+    It is asked for a label where the embedded model is less sure than `ask_below`, by the measure `ask_by`; None asks
+    it for every ticket, and for look-ups too.
     """
 
     trust: float = Field(gt=0, lt=1)
+    ask_by: Sureness = Field(default=Sureness.CONFIDENCE, strict=False)
     ask_below: float | None = Field(default=None, gt=0, le=1)
     temperature: float = Field(default=0.0, ge=0, le=2)
     prompts: PromptVersions
@@ -98,9 +100,16 @@ class Release(_Section):
 
 def load_release(name: str, folder: Path = RELEASES) -> Release:
     """Return the release with this id, or the newest of the kind that the alias names; raises UnknownReleaseError."""
-    releases = [Release.model_validate(tomllib.loads(file.read_text())) for file in sorted(folder.glob("*.toml"))]
+    found = (Release.model_validate(tomllib.loads(file.read_text())) for file in folder.glob("*.toml"))
+    releases = sorted(found, key=_place)
     fitting = [release for release in releases if name in (release.id, release.kind)]
     if not fitting:
         known = ", ".join(sorted({release.kind for release in releases} | {release.id for release in releases}))
         raise UnknownReleaseError(f"There is no release {name!r}. Known: {known}.")
     return fitting[-1]
+
+
+def _place(release: Release) -> tuple[str, list[int]]:
+    """Return what puts releases of a kind in order: their day, then their number on that day, which a first has not."""
+    kind, *numbers = release.id.split("-")
+    return kind, [int(number) for number in numbers]

@@ -8,15 +8,17 @@ from agent.models.embedded import EmbeddedModel
 from agent.models.large import LargeModel
 from agent.models.protocol import Brief, Classification, Draft, Reading
 from agent.models.spending import Spending
+from agent.models.sureness import Sureness, sureness
 from knowledge.reading import Reads
 
 
 @dataclass(frozen=True)
 class CascadeModel:
-    """Asks the large model for a label where the embedded one is less sure than `below`."""
+    """Asks the large model for a label where the embedded one is less sure than `below`, as `by` measures it."""
 
     embedded: EmbeddedModel
     large: LargeModel
+    by: Sureness
     below: float
 
     @property
@@ -27,7 +29,8 @@ class CascadeModel:
     async def classify(self, reading: Reading, reads: Reads, spending: Spending) -> Classification:
         """See Model.classify. What code has understood as an answer keeps its thread's subject, so nobody is asked."""
         own = await self.embedded.classify(reading, reads, spending)
-        if own.confidence >= self.below or reading.answer is not Answer.OF_ITS_OWN:
+        shares = [own.confidence, *(share for _, share in own.alternatives)]
+        if sureness(shares, self.by) >= self.below or reading.answer is not Answer.OF_ITS_OWN:
             return own
         return await self.large.classify(reading, reads, spending)
 

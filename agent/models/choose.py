@@ -54,7 +54,7 @@ def choose_model(
     prompts = load_prompts(release.large)
     large = LargeModel(server, prompts, release.large, embedded, texts)
     below = release.large.ask_below
-    model: Model = large if below is None else CascadeModel(embedded, large, below)
+    model: Model = large if below is None else CascadeModel(embedded, large, release.large.ask_by, below)
     return Chosen(model, prompts, price_of(settings, server), server, large)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from agent.models.sureness import Sureness
 from agent.release import Release
 from evals.bench.environment import BenchEnvironment
 from evals.bench.target import Target, at_least
@@ -61,6 +62,7 @@ class CascadeReport(Closed):
     embedded: Estimate
     release: str
     trust: float
+    ask_by: Sureness
     ask_below: float
     release_asks: float
     targets: list[Target]
@@ -85,6 +87,7 @@ def cascade_report(
         embedded=embedded,
         release=release.id,
         trust=release.large.trust,
+        ask_by=release.large.ask_by,
         ask_below=release.large.ask_below,
         release_asks=share,
         targets=targets,

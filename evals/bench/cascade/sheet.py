@@ -12,7 +12,7 @@ def cascade_sheet(report: CascadeReport) -> Sheet:
         title="The cascade: accuracy against the share of tickets that a large model is asked about",
         lead=(
             f"The embedded model alone is right for {cell(report.embedded, 3)} of n = {report.embedded.n} labelled "
-            f"tickets. Release {report.release} asks below a confidence of {report.ask_below:g}: about "
+            f"tickets. Release {report.release} asks below a {report.ask_by} of {report.ask_below:g}: about "
             f"{report.release_asks:.1%} of these tickets."
         ),
         tables=[targets_table(report.targets), _table(report, "accuracy"), _table(report, "kept")],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agent.assemble import Agent
 from agent.models.fusion import fused
+from agent.models.sureness import Sureness, sureness
 from agent.release import load_release
 from agent.ticket import LONGEST_TEXT
 from evals.bench.cascade.report import CascadeReport, Point, Row, cascade_report
@@ -34,10 +35,10 @@ class Asked:
     right: NDArray[np.bool_]  # (tickets, labels)
     membership: NDArray[np.float64]  # (labels, categories)
 
-    def confidence(self) -> NDArray[np.float64]:
-        """Return the embedded model's confidence in its category, one a ticket."""
-        found: NDArray[np.float64] = (self.likely @ self.membership).max(axis=1)
-        return found
+    def sureness(self, by: Sureness) -> NDArray[np.float64]:
+        """Return how sure the embedded model is of its category, one a ticket."""
+        shares = -np.sort(-(self.likely @ self.membership), axis=1)
+        return np.array([sureness(row, by) for row in shares.tolist()])
 
     def correct(self, likely: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say for each ticket whether the category that a distribution makes likeliest is right."""
@@ -54,12 +55,13 @@ def study(agent: Agent, tickets: Sequence[LabelledTicket], draws: int) -> Cascad
         raise ValueError("the release asks no teacher")
     asked = asked_of(agent, tickets)
     draw = np.random.default_rng(SEED)
+    sure = asked.sureness(release.large.ask_by)
     rows = [
-        _row(asked, Teacher(accuracy, errs), release.large.trust, draws, draw)
+        _row(asked, sure, Teacher(accuracy, errs), release.large.trust, draws, draw)
         for errs in ERRS
         for accuracy in ACCURACIES
     ]
-    share = float((asked.confidence() < release.large.ask_below).mean())
+    share = float((sure < release.large.ask_below).mean())
     return cascade_report(rows, asked.correct(asked.likely), release, share, bench_environment(agent, 1))
 
 
@@ -72,9 +74,16 @@ def asked_of(agent: Agent, tickets: Sequence[LabelledTicket]) -> Asked:
     return Asked(likely, right, agent.head.membership())
 
 
-def _row(asked: Asked, teacher: Teacher, trust: float, draws: int, draw: np.random.Generator) -> Row:
+def _row(
+    asked: Asked,
+    sure: NDArray[np.float64],
+    teacher: Teacher,
+    trust: float,
+    draws: int,
+    draw: np.random.Generator,
+) -> Row:
     """Return a teacher's curve: at each share the least sure tickets are asked about."""
-    order = np.argsort(asked.confidence(), kind="stable")
+    order = np.argsort(sure, kind="stable")
     own = asked.correct(asked.likely)
     alone, both = np.zeros(len(own)), np.zeros(len(own))
     for _ in range(draws):
