@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from agent.assemble import Agent
+from agent.models.cascade import CascadeModel
 from agent.models.chat import ChatFailed, Dialect, Question
 from agent.models.openai.line import OpenAILine
 from agent.models.prices import ListedPrices, OwnPrices
 from agent.models.prompts import BLANKS, PROMPTS
 from agent.models.spending import Tokens
-from agent.models.sureness import sureness
+from agent.models.sureness import Sureness, sureness
 from agent.release import load_release
 from agent.ticket import Ticket
 from agent.trace import ModelCalled
@@ -178,3 +180,18 @@ async def test_a_cascade_asks_for_a_label_only_where_it_is_unsure(
         assert talk.server.asked == asked
     assert decision.model == f"{agent.embedded.name}+{MODEL}"
     assert (decision.confidence == alone.confidence) is (text == SURE)
+
+
+@pytest.mark.parametrize(
+    ("by", "asked"),
+    [(Sureness.CONFIDENCE, ["write_reply"]), (Sureness.MARGIN, ["classify", "write_reply"])],
+)
+async def test_a_cascade_is_as_sure_as_its_own_measure_says(
+    agent: Agent, tmp_path: Path, by: Sureness, asked: list[str]
+) -> None:
+    alone, _ = await agent.run(Ticket.of(UNSURE, customer_id=CUSTOMER))
+    async with talking(agent, tmp_path, "cascade") as talk:
+        assert isinstance(talk.agent.model, CascadeModel)
+        model = replace(talk.agent.model, by=by, below=alone.confidence)  # its margin is below its confidence
+        await replace(talk.agent, model=model).run(Ticket.of(UNSURE, customer_id=CUSTOMER))
+        assert talk.server.asked == asked
