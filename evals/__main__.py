@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from agent.arithmetic import one_thread
 from agent.quiet import quiet
 from evals.bench.command import app as bench
 from evals.commands.check_data import check_data
@@ -40,6 +41,7 @@ app.add_typer(bench, name="bench", help="Latency and growth.")
 def main() -> None:
     """Run the command line; every foreseen problem is one clear line, never a traceback."""
     quiet()
+    one_thread()
 
     from pydantic import ValidationError
 

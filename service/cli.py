@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from agent.arithmetic import one_thread
 from agent.quiet import quiet
 from service.commands.batch import batch
 from service.commands.classify import classify
@@ -35,6 +36,7 @@ app.add_typer(traces, name="traces")
 def main() -> None:
     """Run the command line; every foreseen problem is one clear line, never a traceback."""
     quiet()
+    one_thread()
 
     from pydantic import ValidationError
 

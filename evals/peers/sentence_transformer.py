@@ -1,11 +1,14 @@
 """The yardstick of the benchmarks: `SentenceTransformer.encode` as anybody would call it, of one text or of many."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from knowledge.encoder.protocol import Vectors
 from knowledge.encoder.reference import ReferenceEncoder
+
+THREADS = "OMP_NUM_THREADS"
 
 
 class PlainEncode:
@@ -31,8 +34,15 @@ class PlainEncode:
         return vectors
 
     def processes(self, count: int) -> Any:
-        """Start processes with the model in each; `end_processes` ends them."""
-        return self._model.start_multi_process_pool(["cpu"] * count)
+        """Start processes with the model in each, which share this one's threads; `end_processes` ends them."""
+        before = os.environ.get(THREADS)
+        os.environ[THREADS] = str(max(1, self.threads // count))  # torch reads it as a process begins
+        try:
+            return self._model.start_multi_process_pool(["cpu"] * count)
+        finally:
+            os.environ.pop(THREADS)
+            if before is not None:
+                os.environ[THREADS] = before
 
     def encode_by(self, pool: Any, texts: Sequence[str], batch: int) -> Vectors:
         """Return the vectors of many texts, made by the processes."""
