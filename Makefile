@@ -7,6 +7,10 @@ BIN := .venv/bin
 LLM := .venv-llm
 # Of the model server. With one, few replies are written within a release's three seconds: make llm THREADS=4
 THREADS ?= 1
+# Tests that measure no time run beside each other; without numpy's second thread, which would take the core of another.
+BESIDE := -n logical --maxprocesses 4
+BESIDE_SLOW := tests/knowledge tests/journeys tests/evals/calibration tests/evals/judge $(wildcard tests/evals/test_*.py) \
+	tests/tools tests/service/batch
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -31,11 +35,12 @@ llm: $(LLM)/.installed ## serve a small real model for a second terminal; the fi
 	@$(LLM)/bin/python tests/llm/model_server.py $(THREADS)
 
 test: setup ## set up and pass the tests, without network
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(BESIDE)
 
 test-slow: setup ## small forms of everything heavy
 	$(BIN)/python -m knowledge learn --check
-	$(BIN)/python -m pytest -m slow --timeout 900
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout 900 $(BESIDE) $(BESIDE_SLOW)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout 900 $(addprefix --ignore=,$(BESIDE_SLOW)) tests
 
 test-llm: setup $(LLM)/.installed ## ask a small real model everything, in minutes
 	$(BIN)/python -m pytest -m llm --timeout 900 tests/llm

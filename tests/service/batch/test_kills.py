@@ -139,9 +139,9 @@ def living(session: int) -> list[str]:
 
 
 def test_a_full_disk_costs_nothing_that_was_kept(root: Path, tmp_path: Path) -> None:
-    """A limit on the size of files stands for a disk that is full."""
-    source = write_csv(tmp_path / "in.csv", tickets(1500))
-    command = f"ulimit -f 600; exec {root / '.venv/bin/triage'} batch {source} {tmp_path / 'a.csv'} --workers 1"
+    """A limit on the size of files stands for a disk that is full: more than any file of the agent has, in KiB."""
+    source = write_csv(tmp_path / "in.csv", [row | {"note": "n" * 8000} for row in tickets(1500)])
+    command = f"ulimit -f 6000; exec {root / '.venv/bin/triage'} batch {source} {tmp_path / 'a.csv'} --workers 1"
     done = subprocess.run(["bash", "-c", command], cwd=root, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
