@@ -47,7 +47,7 @@ class BatchPlan:
     The loop gets fewer, `looped`, since it takes the same for each however many there are.
     """
 
-    tickets: int = 2560
+    tickets: int = 2048
     looped: int = 256
     repetitions: int = 7
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -159,35 +158,3 @@ def test_an_unknown_format_is_one_line(root: Path, tmp_path: Path, name: str) ->
     assert done.returncode == 2
     assert done.stderr == f"What {name} holds is not known: let it end in .csv, .jsonl or .parquet.\n"
     assert not (tmp_path / "out.csv.progress").exists()
-
-
-@pytest.mark.slow
-def test_outputs_that_can_not_be_are_one_line(root: Path, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "in.csv", ROWS)
-    (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "there.csv").write_text("mine", encoding="utf-8")
-    os.mkfifo(tmp_path / "pipe.csv")
-    expected = {
-        source: "is IN itself",
-        tmp_path / "folder.csv": "is a folder",
-        tmp_path / "no" / "out.csv": "is not a folder",
-        tmp_path / "there.csv": "is there already",
-        tmp_path / "pipe.csv": "is no plain file",
-    }
-    for target, words in expected.items():
-        done = batch(root, source, target, "--workers", "1")
-        assert done.returncode == 2
-        assert words in done.stderr.splitlines()[-1]
-    assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "mine"
-    assert source.read_text(encoding="utf-8").startswith("id,text")
-    assert not list(tmp_path.glob("*.progress"))
-
-
-@pytest.mark.slow
-def test_a_link_stays_a_link(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link.csv").symlink_to(tmp_path / "real" / "out.csv")
-    done = batch(root, write_csv(tmp_path / "in.csv", ROWS[:2]), tmp_path / "link.csv", "--workers", "1")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "link.csv").is_symlink()
-    assert (tmp_path / "real" / "out.csv").is_file()
