@@ -44,12 +44,14 @@ def measure_rows(parts: Parts, rows: int) -> RowsReport:
         file = folder / "in.jsonl"
         _write(file, rows)
         parts.progress.say("starting the workers")
+        starting = time.perf_counter()
         way = batch_way(stack, parts.agent.release.id, Depth.CLASSIFY, usable_cores())
+        started_s = time.perf_counter() - starting
         parts.progress.say(f"classifying {rows:,} rows")
         begin, watch = cpu_times(), _Watch()
         run_job(way.engine, file, folder, Depth.CLASSIFY, watch)
         others = cores_of_others(begin, cpu_times())
-    return rows_report(watch.moments, others, environment)
+    return rows_report(watch.moments, started_s, others, environment)
 
 
 def _write(file: Path, rows: int) -> None:

@@ -59,14 +59,16 @@ def moments(slower: float, grown: float, rows: int = 100_000) -> list[Moment]:
 def test_what_slows_down_or_grows_is_seen(
     environment: BenchEnvironment, slower: float, grown: float, met: list[bool]
 ) -> None:
-    report = rows_report(moments(slower, grown), 0.0, environment)
+    report = rows_report(moments(slower, grown), 2.0, 0.0, environment)
     assert [target.met for target in report.targets] == [*met, True]
     assert report.exponent == pytest.approx(1.0, abs=0.01) or slower
 
 
 def test_a_report_says_what_a_million_take(environment: BenchEnvironment, capsys: pytest.CaptureFixture[str]) -> None:
-    report = rows_report(moments(0.0, 0.0), 0.0, environment)
+    report = rows_report(moments(0.0, 0.0), 4.5, 0.0, environment)
     assert isinstance(report, RowsReport)
+    assert report.targets[-1].measured.value == 5.5  # the workers' start counts
+    assert not report.targets[-1].met
     show(rows_sheet(report))
     assert "a million of them take 1.1 hours" in " ".join(capsys.readouterr().out.split())
 
