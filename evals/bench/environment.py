@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from agent.assemble import Agent
+from evals.bench.family import work_of_family
 from evals.environment import Environment, environment
 
 KIBIBYTES = 1024  # in a MiB
@@ -53,7 +54,7 @@ def usable_cores() -> int:
 
 @dataclass(frozen=True)
 class CpuTimes:
-    """Seconds since the machine began, and seconds of work on all cores: of all processes, and of this one."""
+    """Seconds since the machine began, and seconds of work on all cores: of all processes, and of this family."""
 
     clock: float
     all: float
@@ -68,7 +69,7 @@ def cpu_times() -> CpuTimes | None:
         return None
     user, nice, system, _idle, _waiting, interrupts, soft, steal = (int(one) for one in line.split()[1:9])
     spent = (user + nice + system + interrupts + soft + steal) / os.sysconf("SC_CLK_TCK")
-    return CpuTimes(time.monotonic(), spent, time.process_time())
+    return CpuTimes(time.monotonic(), spent, work_of_family())
 
 
 def cores_of_others(begin: CpuTimes | None, end: CpuTimes | None) -> float | None:
@@ -95,24 +96,3 @@ def memory_mib() -> tuple[float | None, float | None]:
         round(int(resident[0]) / KIBIBYTES, 1) if resident else None,
         round(int(peak[0]) / KIBIBYTES, 1) if peak else None,
     )
-
-
-def memory_of_family() -> float | None:
-    """Return the resident memory of this process and all below it, in MiB; None where the system does not tell."""
-    parents: dict[int, int] = {}
-    resident: dict[int, int] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = dict(
-                line.split(":", 1)
-                for line in (folder / "status").read_text(encoding="ascii", errors="replace").splitlines()
-            )
-        except OSError:  # it has ended meanwhile
-            continue
-        pid = int(folder.name)
-        parents[pid] = int(fields["PPid"])
-        resident[pid] = int(fields["VmRSS"].split()[0]) if "VmRSS" in fields else 0
-    family = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return round(sum(resident.get(pid, 0) for pid in family) / KIBIBYTES, 1) if resident else None

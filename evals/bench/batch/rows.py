@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from evals.bench.batch.contenders import batch_way, run_job
 from evals.bench.batch.rows_report import Moment, RowsReport, rows_report
-from evals.bench.environment import bench_environment, cores_of_others, cpu_times, memory_of_family, usable_cores
+from evals.bench.environment import bench_environment, cores_of_others, cpu_times, usable_cores
+from evals.bench.family import memory_of_family
 from evals.bench.mix import OPENINGS
 from evals.bench.parts import Parts
 from service.batch.answers import Depth

@@ -1,8 +1,6 @@
 """What the benchmark of many rows returns, and what it is held against."""
 
-import itertools
 from collections.abc import Sequence
-from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -15,6 +13,7 @@ from evals.statistics.estimate import Estimate
 
 EARLY = (1_000, 10_000)  # rows
 LATE = 0.1  # the last of all rows
+LEAST_MOMENTS = 8  # kept slices, for a rate
 LEAST_RATE, MOST_MEMORY, FIRST_S = 0.9, 1.05, 5.0
 
 
@@ -54,8 +53,7 @@ def rows_report(
 ) -> RowsReport:
     """Return the report with its targets; `started_s` is what the workers took to start, before the first moment."""
     last = moments[-1].rows
-    early = _rates(moments, *EARLY)
-    late = _rates(moments, round(last * (1 - LATE)), last)
+    early, late = _within(moments, *EARLY), _within(moments, round(last * (1 - LATE)), last)
     memory = [(one.rows, one.mib) for one in moments if one.mib is not None and one.rows >= EARLY[0]]
     later = [one for one in moments if one.rows >= EARLY[0]]
     slope = np.polyfit(np.log([one.rows for one in later]), np.log([one.seconds for one in later]), 1)[0]
@@ -95,27 +93,32 @@ def rows_sheet(report: RowsReport) -> Sheet:
     )
 
 
-def _rates(moments: Sequence[Moment], begin: int, end: int) -> list[float]:
-    """Return rows a second from each kept slice to the next, between two numbers of rows."""
-    within = [one for one in moments if begin <= one.rows <= end]
-    return [
-        (after.rows - before.rows) / max(after.seconds - before.seconds, 1e-9)
-        for before, after in itertools.pairwise(within)
-    ]
+def _within(moments: Sequence[Moment], begin: int, end: int) -> list[Moment]:
+    return [one for one in moments if begin <= one.rows <= end]
 
 
-def _ratio(late: Sequence[float], early: Sequence[float]) -> Estimate:
-    """Return the ratio of medians, with the range that leaving halves out in turn gives."""
-    if not late or not early:
-        return Estimate(value=None, low=None, high=None, n=0, method="medians")
-    value = median(late) / median(early)
-    halves = [
-        median(one) / median(other)
-        for one in (late[::2] or late, late[1::2] or late)
-        for other in (early[::2] or early, early[1::2] or early)
-    ]
+def _rate(moments: Sequence[Moment]) -> float:
+    """Return rows a second from the first of them to the last."""
+    first, last = moments[0], moments[-1]
+    return (last.rows - first.rows) / max(last.seconds - first.seconds, 1e-9)
+
+
+def _ratio(late: Sequence[Moment], early: Sequence[Moment]) -> Estimate:
+    """Return the ratio of rates, with the range that any half of the one over any half of the other gives.
+
+    Slices are kept as many at once as there are workers, so the time between two of them says nothing.
+    """
+    if min(len(late), len(early)) < LEAST_MOMENTS:
+        return Estimate(value=None, low=None, high=None, n=0, method="rates")
+    value = _rate(late) / _rate(early)
+    halves = [_rate(one) / _rate(other) for one in _halves(late) for other in _halves(early)]
     low, high = min(*halves, value), max(*halves, value)
-    return Estimate(value=value, low=low, high=high, n=len(late), method="medians, range over halves")
+    return Estimate(value=value, low=low, high=high, n=len(late), method="rates, range over halves")
+
+
+def _halves(moments: Sequence[Moment]) -> tuple[Sequence[Moment], Sequence[Moment]]:
+    middle = len(moments) // 2
+    return moments[: middle + 1], moments[middle:]
 
 
 def _grown(memory: Sequence[tuple[int, float]]) -> Estimate:

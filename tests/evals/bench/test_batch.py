@@ -1,5 +1,10 @@
 """The batch job's benchmark: figures from planted runs, and the whole of it in its smallest form."""
 
+import subprocess
+import sys
+import time
+
+import psutil
 import pytest
 
 from agent.assemble import Agent
@@ -17,7 +22,8 @@ from evals.bench.batch.report import (
 )
 from evals.bench.batch.rows_report import Moment, RowsReport, rows_report, rows_sheet
 from evals.bench.batch.sheet import batch_sheet
-from evals.bench.environment import BenchEnvironment, bench_environment, memory_mib, memory_of_family
+from evals.bench.environment import BenchEnvironment, bench_environment, memory_mib
+from evals.bench.family import memory_of_family, work_of_family
 from evals.bench.parts import opened_parts
 from evals.bench.terminal import show
 
@@ -75,10 +81,20 @@ def test_a_report_says_what_a_million_take(environment: BenchEnvironment, capsys
 
 def test_the_family_is_at_least_this_process() -> None:
     own, _ = memory_mib()
-    family = memory_of_family()
     assert own is not None
-    assert family is not None
-    assert family >= own * 0.9
+    assert memory_of_family() >= own * 0.9
+
+
+def test_what_a_child_does_is_the_family_s_while_it_runs_and_when_it_has_ended() -> None:
+    own, before = time.process_time(), work_of_family()
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
+        while psutil.Process(child.pid).cpu_times().user < 0.3:
+            time.sleep(0.01)
+        running = work_of_family() - before
+        child.kill()
+    ended = work_of_family() - before - (time.process_time() - own)
+    assert running >= 0.3
+    assert ended >= 0.3
 
 
 @pytest.mark.slow
