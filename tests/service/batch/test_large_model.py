@@ -12,11 +12,13 @@ from agent.ticket import Ticket
 from evals.scripted_server.minds import Honest
 from evals.scripted_server.server import ScriptedServer
 from service.batch.patience import PAUSES_S, ServerGone, insisted
+from service.batch.run import ROWS_ASKED
 from tests.processes import Done as Ended
-from tests.service.batch.batches import batch, read_jsonl, tickets, write_jsonl
+from tests.service.batch.batches import batch, begun, killed_at, read_jsonl, tickets, write_jsonl
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 ROWS = 40
+AT_ONCE = 8  # as `--at-once` is unless told
 
 
 def honest() -> Honest:
@@ -64,6 +66,27 @@ async def test_a_bound_on_cost_stops_and_the_same_command_goes_on(root: Path, tm
     assert done.returncode == 0, done.stderr
     assert 0 < asked < len(server.asked)
     assert [row["id"] for row in read_jsonl(tmp_path / "out.jsonl")] == [row["id"] for row in tickets(ROWS)]
+
+
+@pytest.mark.slow
+async def test_a_kill_costs_no_more_than_what_was_under_way(root: Path, tmp_path: Path) -> None:
+    """Each row is asked for once, and again only where it was of a slice under way, or next in the server's hands."""
+    source, target = write_jsonl(tmp_path / "in.jsonl", tickets(ROWS)), tmp_path / "out.jsonl"
+    server = ScriptedServer(honest(), delay_s=0.05)
+    killed = 0
+    async with server.listening():
+        for rows in (0, ROWS_ASKED, 2 * ROWS_ASKED):
+            known = len(server.asked)
+            process = begun(root, source, target, "--release", "llm", **asking(server))
+            while len(server.asked) < known + ROWS_ASKED // 2:  # half a slice
+                assert process.poll() is None
+                await asyncio.sleep(0.01)
+            killed += await asyncio.to_thread(killed_at, process, target, rows)
+        done = await run(root, tmp_path, server)
+    assert done.returncode == 0, done.stderr
+    assert killed >= 2
+    assert [row["id"] for row in read_jsonl(target)] == [row["id"] for row in tickets(ROWS)]
+    assert ROWS + 1 < len(server.asked) <= ROWS + killed * (ROWS_ASKED + AT_ONCE)
 
 
 @pytest.mark.slow
