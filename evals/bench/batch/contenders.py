@@ -40,10 +40,14 @@ class BatchWay:
     def __call__(self, tickets: Sequence[Ticket]) -> None:
         """Take the tickets from a file to a file."""
         with TemporaryDirectory(prefix="triage-bench-") as folder:
-            source = Path(folder) / "in.jsonl"
-            rows = ({"id": one.ticket_id, "text": one.text, "customer_id": one.customer_id} for one in tickets)
-            source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-            run_job(self.engine, source, Path(folder), self.depth)
+            run_job(self.engine, write_tickets(Path(folder) / "in.jsonl", tickets), Path(folder), self.depth)
+
+
+def write_tickets(file: Path, tickets: Sequence[Ticket]) -> Path:
+    """Write tickets as a batch reads them."""
+    rows = ({"id": one.ticket_id, "text": one.text, "customer_id": one.customer_id} for one in tickets)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file
 
 
 def run_job(
