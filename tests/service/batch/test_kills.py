@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -76,7 +77,7 @@ def test_killed_at_random_it_ends_the_same(root: Path, tmp_path: Path, capsys: p
 
 
 def test_a_worker_that_is_killed_is_replaced(root: Path, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "in.csv", tickets(600))
+    source = write_csv(tmp_path / "in.csv", tickets(1500))
     process = begun(root, source, tmp_path / "a.csv", "--workers", "2")
     while kept_rows(tmp_path / "a.csv") == 0:
         assert process.poll() is None
@@ -99,14 +100,16 @@ def test_the_second_of_two_runs_stops_at_once(root: Path, tmp_path: Path) -> Non
     process = begun(root, source, tmp_path / "a.csv", "--workers", "1")
     while not (tmp_path / "a.csv.progress" / "state.sqlite3").exists():
         assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)  # or it could end before the second has begun
     second = batch(root, source, tmp_path / "a.csv", "--workers", "1")
+    process.send_signal(signal.SIGCONT)
     assert second.returncode == 2
     assert second.stderr == f"Another run is writing {tmp_path / 'a.csv'}.\n"
     assert process.wait(timeout=200) == 0
 
 
 def test_an_input_that_grows_meanwhile_is_not_published(root: Path, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "in.csv", tickets(300))
+    source = write_csv(tmp_path / "in.csv", tickets(1500))
     process = begun(root, source, tmp_path / "a.csv", "--workers", "1")
     while kept_rows(tmp_path / "a.csv") == 0:
         assert process.poll() is None
@@ -119,11 +122,11 @@ def test_an_input_that_grows_meanwhile_is_not_published(root: Path, tmp_path: Pa
     assert "belongs to another run: its input" in again.stderr
     anew = batch(root, source, tmp_path / "a.csv", "--workers", "1", "--overwrite")
     assert anew.returncode == 0, anew.stderr
-    assert "301 read" in anew.stderr
+    assert "1,501 read" in anew.stderr
 
 
 def test_no_worker_outlives_a_killed_run(root: Path, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "in.csv", tickets(600))
+    source = write_csv(tmp_path / "in.csv", tickets(1500))
     process = begun(root, source, tmp_path / "a.csv", "--workers", "2")
     assert killed_at(process, tmp_path / "a.csv", 1)
     ends = time.monotonic() + LONGEST_LEFT_S
