@@ -94,6 +94,7 @@ def test_a_hang_up_brings_new_workers_while_the_old_ones_answer(two: Served) -> 
     two.process.send_signal(signal.SIGHUP)
     failed = 0
     while ready(two) & before:
+        assert "aborting the restart" not in two.log()  # a new worker was not ready within HANGS_AFTER
         failed += not raw.alive(two.port)
     assert failed <= 2  # the moment at which each of the old ones closes
     assert len(ready(two)) == 2
