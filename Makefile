@@ -34,13 +34,15 @@ serve: setup ## set up and serve over HTTP with demo keys
 llm: $(LLM)/.installed ## serve a small real model for a second terminal; the first time it is compiled, in minutes
 	@$(LLM)/bin/python tests/llm/model_server.py $(THREADS)
 
+test test-slow: export OPENBLAS_NUM_THREADS = 1
+
 test: setup ## set up and pass the tests, without network
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(BESIDE)
+	$(BIN)/python -m pytest $(BESIDE)
 
 test-slow: setup ## small forms of everything heavy
 	$(BIN)/python -m knowledge learn --check
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout 900 $(BESIDE) $(BESIDE_SLOW)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout 900 $(addprefix --ignore=,$(BESIDE_SLOW)) tests
+	$(BIN)/python -m pytest -m slow --timeout 900 $(BESIDE) $(BESIDE_SLOW)
+	$(BIN)/python -m pytest -m slow --timeout 900 $(addprefix --ignore=,$(BESIDE_SLOW)) tests
 
 test-llm: setup $(LLM)/.installed ## ask a small real model everything, in minutes
 	$(BIN)/python -m pytest -m llm --timeout 900 tests/llm

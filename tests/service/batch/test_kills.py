@@ -101,8 +101,10 @@ def test_the_second_of_two_runs_stops_at_once(root: Path, tmp_path: Path) -> Non
     while not (tmp_path / "a.csv.progress" / "state.sqlite3").exists():
         assert process.poll() is None
     process.send_signal(signal.SIGSTOP)  # or it could end before the second has begun
-    second = batch(root, source, tmp_path / "a.csv", "--workers", "1")
-    process.send_signal(signal.SIGCONT)
+    try:
+        second = batch(root, source, tmp_path / "a.csv", "--workers", "1")
+    finally:
+        process.send_signal(signal.SIGCONT)
     assert second.returncode == 2
     assert second.stderr == f"Another run is writing {tmp_path / 'a.csv'}.\n"
     assert process.wait(timeout=200) == 0
