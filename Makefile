@@ -18,7 +18,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve llm test test-slow test-llm eval chaos fuzz hostile kills bench check clean
+.PHONY: help setup demo serve llm test test-slow test-llm ray eval chaos fuzz hostile kills bench check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-slow: setup ## small forms of everything heavy
 test-llm: setup $(LLM)/.installed ## ask a small real model everything, in minutes
 	$(BIN)/python -m pytest -m llm --timeout 900 tests/llm
 
+ray: setup .venv/.ray ## the batch on Ray, which is installed for it
+	$(BIN)/python -m pytest -m ray --timeout 900
+
 eval: setup ## the smoke cases and the gate, under two minutes
 	$(BIN)/python -m evals run --data smoke --out var/evals/smoke.json
 	$(BIN)/python -m evals gate var/evals/smoke.json
@@ -60,9 +63,10 @@ fuzz: setup ## ask a running service for all that its OpenAPI document allows, 2
 hostile: setup ## 20,000 answers of a large model that is an attacker, through graph, store, tools and shop
 	TRIAGE_HOSTILE_CASES=20000 $(BIN)/python -m pytest -m slow --timeout 5400 tests/service/hostile
 
-kills: setup ## kill a batch of 10,000 rows 100 times and compare its output with an undisturbed one
+kills: setup .venv/.ray ## kill a batch of 10,000 rows 100 times, one on Ray 10 times, and compare with undisturbed ones
 	TRIAGE_BATCH_KILLS=100 TRIAGE_BATCH_ROWS=10000 $(BIN)/python -m pytest -m slow --timeout 5400 \
 		tests/service/batch/test_kills.py -k random
+	TRIAGE_BATCH_RAY_KILLS=10 $(BIN)/python -m pytest -m ray --timeout 5400 tests/service/batch/test_ray.py -k random
 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick
@@ -83,6 +87,11 @@ clean: ## remove the environment and everything built
 	$(BIN)/pip install --quiet --upgrade "pip>=26"
 	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[build,evals,dev]"
+	touch $@
+
+# An extra of its own: it is large, and all but one engine of the batch does without it.
+.venv/.ray: .venv/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[ray]"
 	touch $@
 
 # The model server has an environment of its own. pip fetches the other build tools, and keeps what was compiled.

@@ -64,17 +64,17 @@ def _said(problem: Exception) -> tuple[str, int]:
     from agent.release import UnknownReleaseError
     from agent.ticket import EmptyTicketError
     from knowledge.errors import PartUnavailable, file_problem
+    from service.batch.engine_name import EngineMissingError
     from service.batch.formats import UnknownFormatError
-    from service.batch.local_engine import WorkerFailed
     from service.batch.output_place import OutputRefusedError
     from service.batch.records import BadInputError
+    from service.batch.worker_failed import WorkerFailed
     from service.lines import BadLineError
     from service.store.errors import BadUrlError, SchemaError, StoreUnavailable
     from tools.shop import ShopUnavailable
 
-    if isinstance(
-        problem, EmptyTicketError | UnknownReleaseError | BadUrlError | UnknownFormatError | OutputRefusedError
-    ):
+    refused = UnknownFormatError | OutputRefusedError | EngineMissingError
+    if isinstance(problem, EmptyTicketError | UnknownReleaseError | BadUrlError | refused):
         return str(problem), WRONG_USE
     if isinstance(problem, BadLineError | BadInputError | SchemaError | StoreUnavailable | WorkerFailed):
         return str(problem), FAILED

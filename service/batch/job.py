@@ -2,49 +2,46 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from service.batch.answers import FAILED, Answer, Depth
+from service.batch.answers import FAILED, Answer
+from service.batch.hired import Asked
+from service.batch.planning import WITHOUT_STRICT, Planning, Terms
 from service.batch.records import Source
-from service.batch.rows import Admission, Row
+from service.batch.rows import Admission
 from service.batch.run_state import Kept, RunState
-from service.batch.slices import Slice, slices, ticket_key
-from service.batch.worker import Asked
+from service.batch.slices import Slice
 from service.batch.writing import Planned, Writer
 
-T = TypeVar("T")
 Told = Callable[[Kept], None]
-WITHOUT_STRICT = "without --strict the run goes on"
 
 
 class Engine(Protocol):
-    """What decides rows, wherever."""
+    """What decides rows, wherever. All of it raises WorkerFailed."""
 
-    def run(self, pieces: Iterator[tuple[T, Sequence[Asked]]]) -> Iterator[tuple[T, list[Answer]]]:
-        """Yield each piece with the answers to its rows, in order."""
+    def says(self) -> dict[str, str]:
+        """Return what answers depend on, as a worker says it."""
 
+    def no_bound(self) -> str | None:
+        """Say why a bound on cost can't hold; None where it can."""
 
-@dataclass(frozen=True)
-class Terms:
-    """How a run goes. `rows` are records a slice; `most_cost`, in US dollars, ends it early, ready to go on."""
+    def prepare(self, ahead: Iterator[tuple[Planned, Sequence[Asked]]]) -> None:
+        """Hear of all slices that `run` will be given, before it is; none are read where that is of no use."""
 
-    depth: Depth
-    rows: int
-    strict: bool = False
-    most_cost: float | None = None
+    def run(self, pieces: Iterator[tuple[Planned, Sequence[Asked]]]) -> Iterator[tuple[Planned, list[Answer]]]:
+        """Yield each slice with the answers to its rows, in order."""
+
+    def close(self) -> None:
+        """Let go of everything, whatever is under way; once more is no harm."""
 
 
 class Job:
     """One run over one input."""
 
     def __init__(self, source: Source, admission: Admission, state: RunState, writer: Writer, terms: Terms) -> None:
-        self._source = source
-        self._admission = admission
-        self._state = state
+        self._planning = Planning(source, admission, state.answered, terms)
         self._writer = writer
         self._terms = terms
-        self._pending: dict[bytes, int] = {}  # keys of tickets under way, and in which slice they are answered
         self._under_way = 0  # rows that are planned and not answered
         self._spent = writer.kept.totals.cost_usd
         self._answered = writer.kept.totals.answered
@@ -64,31 +61,15 @@ class Job:
             self._let_go(writing, told)
 
     def _planned(self) -> Iterator[tuple[Planned, list[Asked]]]:
-        """Yield slices with the rows that need an answer: the first of each distinct ticket, by the input's order.
-
-        Which those are does not depend on how far the work is, so that texts are always encoded in the same company.
-        """
-        full = self._terms.depth is Depth.FULL
-        for piece in slices(self._source, self._admission, self._terms.rows, self._writer.kept.place):
-            if self._ends_before(piece):
+        """Yield what is left of the plan, as far as its cost may go."""
+        for planned, rows in self._planning.slices(self._writer.kept.place):
+            if self._terms.most_cost is not None and self._likely_spent() >= self._terms.most_cost:
+                spent = f"{self._spent:.4f} US dollars are spent of {self._terms.most_cost:g}"
+                self.stopped = f"{spent}; with a higher --max-cost the run goes on"
                 return
-            keys = tuple(ticket_key(row, with_customer=full) for row in piece.rows)
-            first = dict(zip(reversed(keys), reversed(piece.rows), strict=True))
-            new = tuple(
-                key for key in dict.fromkeys(keys) if key not in self._pending and not self._state.answered(key)
-            )
-            self._pending |= dict.fromkeys(new, piece.number)
-            self._under_way += len(new)
-            yield Planned(piece, keys, new), [_asked(first[key], with_customer=full) for key in new]
-
-    def _ends_before(self, piece: Slice) -> bool:
-        """Say whether the run ends before this slice, and note why."""
-        if self._terms.strict and piece.rejected:
-            self.stopped = f"line {piece.rejected[0].line}: {piece.rejected[0].reason}; {WITHOUT_STRICT}"
-        elif self._terms.most_cost is not None and self._likely_spent() >= self._terms.most_cost:
-            spent = f"{self._spent:.4f} US dollars are spent of {self._terms.most_cost:g}"
-            self.stopped = f"{spent}; with a higher --max-cost the run goes on"
-        return self.stopped is not None
+            self._under_way += len(rows)
+            yield planned, rows
+        self.stopped = self._planning.stopped
 
     def _likely_spent(self) -> float:
         """Return what is spent, with what is under way at the cost of the rows so far."""
@@ -104,13 +85,8 @@ class Job:
         if writing is None:
             return
         kept = writing[1].result()
-        self._admission.kept(writing[0].number)
-        self._pending = {key: number for key, number in self._pending.items() if number != writing[0].number}
+        self._planning.kept(writing[0].number)
         told(kept)
-
-
-def _asked(row: Row, *, with_customer: bool) -> Asked:
-    return Asked(row.id, row.text, row.customer if with_customer else None, row.order)
 
 
 def _lines(piece: Slice) -> str:

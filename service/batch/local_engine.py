@@ -13,15 +13,14 @@ from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
 from service.batch.answers import Answer
-from service.batch.patience import ServerGone
-from service.batch.worker import Asked, Hired, Worker
+from service.batch.hired import Asked, Hired
+from service.batch.worker import Worker
+from service.batch.worker_failed import MOST_TRIES, WorkerFailed, ended_too_often
 
-MOST_TRIES = 3  # of the same rows
+NO_PRICE = (
+    "What this model costs is not known, so --max-cost can't hold: set TRIAGE_PRICE_INPUT and TRIAGE_PRICE_OUTPUT."
+)
 T = TypeVar("T")
-
-
-class WorkerFailed(Exception):
-    """A worker can't be opened, or ends whenever it gets certain rows: the message says which, in one line."""
 
 
 @dataclass
@@ -46,9 +45,12 @@ class LocalEngine:
         """Return what answers depend on, as a worker says it; raises WorkerFailed."""
         return self._pool.submit(_says, self._hired).result()
 
-    def priced(self) -> bool:
-        """Say whether it is known what answers cost; raises WorkerFailed."""
-        return self._pool.submit(_priced, self._hired).result()
+    def no_bound(self) -> str | None:
+        """See Engine.no_bound: where it is not known what answers cost."""
+        return None if self._pool.submit(_priced, self._hired).result() else NO_PRICE
+
+    def prepare(self, ahead: Iterator[tuple[T, Sequence[Asked]]]) -> None:
+        """See Engine.prepare: it is of no use here."""
 
     def run(self, pieces: Iterator[tuple[T, Sequence[Asked]]]) -> Iterator[tuple[T, list[Answer]]]:
         """Yield each piece with the answers to its rows, in order; one more than there are workers is under way."""
@@ -81,8 +83,7 @@ class LocalEngine:
                     one.answers = self._submit(one.rows)
             else:
                 return under.popleft().piece, answers
-        ids = f"{under[0].rows[0].id} to {under[0].rows[-1].id}"
-        raise WorkerFailed(f"The rows {ids} ended their worker {MOST_TRIES} times. Is there memory enough?")
+        raise ended_too_often(under[0].rows)
 
     def _submit(self, rows: Sequence[Asked]) -> "Future[list[Answer]]":
         if not rows:
@@ -137,7 +138,4 @@ def _priced(hired: Hired) -> bool:
 
 
 def _answer(hired: Hired, rows: Sequence[Asked]) -> list[Answer]:
-    try:
-        return _opened(hired).answer(rows)
-    except ServerGone as problem:
-        raise WorkerFailed(str(problem)) from None
+    return _opened(hired).answer(rows)

@@ -30,6 +30,7 @@ class OutputPlace:
         self.rejected_part = self.folder / "rejected.part"
         self.made = self.folder / "output"
         self.spooled = self.folder / "input"
+        self.met_ahead = self.folder / "ahead.sqlite3"
 
     def check(self, source: Path) -> None:
         """Raise OutputRefusedError where no run could ever write there, before any work is done."""
@@ -83,7 +84,9 @@ class OutputPlace:
     def forget(self) -> None:
         """Remove what a run left, but not the lock."""
         for file in self.folder.iterdir():
-            if file.name != LOCK:
+            if file.is_dir():
+                shutil.rmtree(file)
+            elif file.name != LOCK:
                 file.unlink()
 
 

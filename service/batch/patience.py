@@ -9,6 +9,7 @@ from agent.bulk import Assessment, Done
 from agent.decision import Decision, Usage
 from agent.models.chat import Fault
 from agent.ticket import Ticket
+from service.batch.worker_failed import WorkerFailed
 
 PAUSES_S = (2.0, 5.0, 15.0, 30.0, 60.0)
 # What another try can mend, however late: the server's state and not the row's text is to blame.
@@ -29,7 +30,7 @@ _ITS_OWN = frozenset(
 Act = Callable[[Sequence[Ticket]], Awaitable[Sequence[Done[Any]]]]
 
 
-class ServerGone(Exception):
+class ServerGone(WorkerFailed):
     """The model server does not answer and did not for as long as a batch waits; what is kept stays kept."""
 
 

@@ -2,40 +2,39 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agent.release import Release, load_release
+from agent.release import load_release
 from agent.settings import Settings
 from agent.shops import open_shop
 from service.batch.answers import FIELDS, Depth
 from service.batch.belonging import Belongs, begin, belonging, done_before, summary
 from service.batch.columns import Columns, choose_columns
+from service.batch.engines import open_engine, require_engine
 from service.batch.formats import PIPE
 from service.batch.input_file import InputFile, spooled
-from service.batch.job import Job, Terms
-from service.batch.local_engine import LocalEngine
+from service.batch.job import Engine, Job
 from service.batch.opening import open_sink, open_source
 from service.batch.output_place import OutputPlace, opened_part
+from service.batch.planning import Terms
+from service.batch.planning_ahead import planned_ahead
 from service.batch.records import BadInputError, Source
 from service.batch.rows import Admission
 from service.batch.run_state import Kept, RunState
 from service.batch.sinks import Layout, Sink
 from service.batch.totals import Totals
 from service.batch.wanted import Wanted
-from service.batch.worker import Hired
 from service.batch.writing import Writer
 from service.failpoints import Failpoint, reach
 
 # Records that are decided, written and kept together. Fewer where a row takes longer: what a kill costs is time.
 ROWS = {Depth.CLASSIFY: 256, Depth.FULL: 64}
 ROWS_ASKED = 16  # where a large model is asked
-NO_PRICE = (
-    "What this model costs is not known, so --max-cost can't hold: set TRIAGE_PRICE_INPUT and TRIAGE_PRICE_OUTPUT."
-)
 
 
 class Watcher:
@@ -69,20 +68,24 @@ class _Opened:
     given: InputFile
     source: Source
     columns: Columns
-    engine: LocalEngine
+    engine: Engine
     belongs: Belongs
 
     def job(self, state: RunState, writer: Writer) -> Job:
-        """Return the job over it."""
+        """Return the job over it, with an engine that is ready for it."""
         terms = Terms(self.wanted.depth, int(self.belongs["rows"]), self.wanted.strict, self.wanted.most_cost)
-        return Job(self.source, Admission(self.columns, self.given.sha256, state.known), state, writer, terms)
+        self.engine.prepare(planned_ahead(self.source, self._admission, state, terms, self.place.met_ahead))
+        return Job(self.source, self._admission(state.known), state, writer, terms)
+
+    def _admission(self, known: Callable[[bytes], bool]) -> Admission:
+        return Admission(self.columns, self.given.sha256, known)
 
 
 def run_batch(wanted: Wanted, watcher: Watcher) -> Outcome:
     """Take a batch as far as it goes.
 
-    Raises BadInputError, OutputRefusedError, UnknownFormatError, WorkerFailed, UnknownReleaseError, OSError, or
-    sqlite3.Error where the state can't be kept.
+    Raises BadInputError, OutputRefusedError, UnknownFormatError, EngineMissingError, WorkerFailed,
+    UnknownReleaseError, OSError, or sqlite3.Error where the state can't be kept.
     """
     with ExitStack() as stack:
         opened = _open(stack, wanted, watcher)
@@ -90,6 +93,7 @@ def run_batch(wanted: Wanted, watcher: Watcher) -> Outcome:
             return Outcome(totals, before=True)
         outcome = _taken(opened, watcher)
         if outcome.stopped is None:
+            opened.engine.close()  # a part of it that is slow to end may still write there
             opened.place.forget()
         return outcome
 
@@ -117,15 +121,16 @@ def _taken(opened: _Opened, watcher: Watcher) -> Outcome:
 
 
 def _open(stack: ExitStack, wanted: Wanted, watcher: Watcher) -> _Opened:
+    require_engine(wanted.engine)
     place = _place(stack, wanted)
     given = spooled(place.spooled) if wanted.source == PIPE else InputFile.of(wanted.source)
     source = open_source(wanted, given)
     columns = choose_columns(source.columns, wanted.told)
     watcher.says(f"{given.name}: {columns.said()}.")
     release = load_release(wanted.release or Settings().release)
-    engine = stack.enter_context(closing(_engine(wanted, release, _kept_day(place) or _shop_day())))
-    if wanted.most_cost is not None and not engine.priced():
-        raise BadInputError(NO_PRICE)
+    engine = stack.enter_context(closing(open_engine(wanted, release, _kept_day(place) or _shop_day(), place)))
+    if wanted.most_cost is not None and (why := engine.no_bound()) is not None:
+        raise BadInputError(why)
     rows = ROWS_ASKED if release.large else ROWS[wanted.depth]
     return _Opened(
         wanted, place, given, source, columns, engine, belonging(wanted, given, columns, engine.says(), rows)
@@ -143,14 +148,6 @@ def _place(stack: ExitStack, wanted: Wanted) -> OutputPlace:
     if wanted.overwrite:
         place.forget()
     return place
-
-
-def _engine(wanted: Wanted, release: Release, day: date) -> LocalEngine:
-    cores = len(os.sched_getaffinity(0))
-    workers = wanted.workers or (1 if release.large else cores)
-    threads = None if workers == 1 else max(1, cores // workers)
-    at_once = wanted.at_once if release.large else 1
-    return LocalEngine(Hired(release.id, wanted.depth, threads, at_once, day), workers)
 
 
 def _kept_day(place: OutputPlace) -> date | None:

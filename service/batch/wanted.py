@@ -5,6 +5,7 @@ from pathlib import Path
 
 from service.batch.answers import Depth
 from service.batch.csv_source import UTF8
+from service.batch.engine_name import EngineName
 from service.batch.formats import Format
 
 
@@ -26,3 +27,4 @@ class Wanted:
     strict: bool = False
     most_cost: float | None = None
     overwrite: bool = False
+    engine: EngineName = EngineName.LOCAL

@@ -3,8 +3,6 @@
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from agent.assemble import assemble
@@ -15,30 +13,10 @@ from agent.settings import Settings
 from agent.ticket import Ticket
 from knowledge.store import content_hash, load_passages
 from service.batch.answers import FAILED, Answer, Depth, answer_of
+from service.batch.hired import Asked, Hired
 from service.batch.patience import insisted
 
 CHANNEL = "batch"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A row as a worker gets it."""
-
-    id: str
-    text: str
-    customer: str | None
-    order: str | None
-
-
-@dataclass(frozen=True)
-class Hired:
-    """What a worker is made of. `day` None takes the shop's; `threads` are the encoder's."""
-
-    release: str
-    depth: Depth
-    threads: int | None = None
-    at_once: int = 1
-    day: date | None = None
 
 
 class Worker:
@@ -65,7 +43,7 @@ class Worker:
         }
 
     def answer(self, rows: Sequence[Asked]) -> list[Answer]:
-        """Return an answer for each row, in order."""
+        """Return an answer for each row, in order; raises ServerGone."""
         tickets = [
             Ticket.of(row.text, ticket_id=row.id, customer_id=row.customer, order_id=row.order, channel=CHANNEL)
             for row in rows

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.batch.engine_name import EngineName
 from service.batch.formats import PIPE, Format
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Encoding = Annotated[str, typer.Option(help="Of a CSV.")]
 Delimiter = Annotated[str | None, typer.Option(help="Of a CSV; found in its header unless told.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that can't be read.")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="US dollars, at which to stop for now.")]
+Engine = Annotated[EngineName, typer.Option(help="Ray: on the cluster of RAY_ADDRESS, or started here.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace OUT and forget a run begun there.")]
 
 
@@ -45,6 +47,7 @@ def batch(
     strict: Strict = False,
     max_cost: MaxCost = None,
     overwrite: Overwrite = False,
+    engine: Engine = EngineName.LOCAL,
 ) -> None:
     """Classify every row of a file, or with --full triage it; killed, the same command goes on."""
     from service.batch.answers import Depth
@@ -54,7 +57,8 @@ def batch(
     told = {"text": text, "id": id, "customer": customer, "order": order}
     of_in = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter, "told": told}
     of_run = {"workers": workers, "at_once": at_once, "strict": strict, "most_cost": max_cost, "overwrite": overwrite}
-    _go(Wanted(source, target, depth, release, target_format=target_format, **of_in, **of_run))  # type: ignore[arg-type]
+    of_out = {"target_format": target_format, "engine": engine}
+    _go(Wanted(source, target, depth, release, **of_in, **of_out, **of_run))  # type: ignore[arg-type]
 
 
 def _go(wanted: "Wanted") -> None:

@@ -70,16 +70,41 @@ def batch(root: Path, *arguments: str | Path, **environment: str) -> Done:
     return run([TRIAGE, "batch", *arguments], root, environment, longest_s=LONGEST_S)
 
 
-def begun(root: Path, *arguments: str | Path, **environment: str) -> subprocess.Popen[bytes]:
-    """Start a batch, in a process group of its own."""
-    return subprocess.Popen(
-        [TRIAGE, "batch", *map(str, arguments)],
-        cwd=root,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def begun(
+    root: Path, *arguments: str | Path, talk: Path = Path(os.devnull), **environment: str
+) -> subprocess.Popen[bytes]:
+    """Start a batch, in a session of its own; all that it says on either stream goes to `talk`."""
+    with talk.open("wb") as said:
+        return subprocess.Popen(
+            [TRIAGE, "batch", *map(str, arguments)],
+            cwd=root,
+            env=os.environ | environment,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+
+
+def living(session: int) -> list[str]:
+    """Return what runs in a session: each process with its id. One that has ended and is still listed is none."""
+    command = ["ps", "-ww", "-s", str(session), "-o", "stat=,pid=,args="]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [line.split(maxsplit=1)[1] for line in found.stdout.splitlines() if not line.startswith("Z")]
+
+
+def spoiled(file: Path, rows: Sequence[dict[str, str]]) -> Path:
+    """Write rows as CSV, with some among them that can't be read, and some that come twice."""
+    write_csv(file, rows)
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines.insert(len(lines) // 2, b'"broken\n')
+    lines.append(b"t-0,again,,\n")
+    file.write_bytes(b"".join(lines))
+    return file
+
+
+def files(folder: Path, name: str) -> dict[str, bytes]:
+    """Return the files of an output, without what the input's place or the output's name puts in."""
+    return {file.name.removeprefix(name): file.read_bytes() for file in folder.glob(f"{name}*") if file.is_file()}
 
 
 def kept_rows(out: Path) -> int:

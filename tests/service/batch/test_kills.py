@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.failpoints import VARIABLE, Failpoint
-from tests.service.batch.batches import batch, begun, kept_rows, killed_at, tickets, write_csv
+from tests.service.batch.batches import batch, begun, files, kept_rows, killed_at, living, spoiled, tickets, write_csv
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("TRIAGE_BATCH_KILLS", "6"))
@@ -18,21 +18,6 @@ ROWS = int(os.environ.get("TRIAGE_BATCH_ROWS", "1500"))
 SEED = 20261129
 LONGEST_LEFT_S = 3.0
 POINTS = (Failpoint.ROWS_WRITTEN, Failpoint.ROWS_KEPT, Failpoint.BATCH_WRITTEN, Failpoint.BATCH_PUBLISHED)
-
-
-def spoiled(file: Path, rows: list[dict[str, str]]) -> Path:
-    """Write rows with some among them that can't be read, and some that come twice."""
-    write_csv(file, rows)
-    lines = file.read_bytes().splitlines(keepends=True)
-    lines.insert(len(lines) // 2, b'"broken\n')
-    lines.append(b"t-0,again,,\n")
-    file.write_bytes(b"".join(lines))
-    return file
-
-
-def files(folder: Path, name: str) -> dict[str, bytes]:
-    """Return the files of an output, without what the input's place or the output's name puts in."""
-    return {file.name.removeprefix(name): file.read_bytes() for file in folder.glob(f"{name}*") if file.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +120,6 @@ def test_no_worker_outlives_a_killed_run(root: Path, tmp_path: Path) -> None:
     while living(process.pid) and time.monotonic() < ends:
         time.sleep(0.05)
     assert living(process.pid) == []
-
-
-def living(session: int) -> list[str]:
-    """Return what runs in a session; a process that has ended and whom nobody has asked for is none."""
-    found = subprocess.run(["ps", "-s", str(session), "-o", "stat="], capture_output=True, text=True, check=False)
-    return [state for state in found.stdout.split() if not state.startswith("Z")]
 
 
 def test_a_full_disk_costs_nothing_that_was_kept(root: Path, tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""The part of the environment that a worker on another machine needs, so that it acts as this process was told to."""
+
+import os
+
+from agent.quiet import quiet
+from agent.settings import Settings
+
+_PREFIXES, _NAMES = ("TRIAGE_", "OPENAI_"), {"HF_HUB_OFFLINE"}
+
+
+class Surroundings:
+    """Variables as they are in this process. There are keys among them, so nothing here shows them: no `repr` does."""
+
+    def __init__(self) -> None:
+        self._variables = {name: value for name, value in os.environ.items() if _ours(name)}
+        self._variables["TRIAGE_VAR"] = str(Settings().var.resolve())
+
+    def take(self) -> None:
+        """Let this process have them, and no others of their kind."""
+        for name in filter(_ours, list(os.environ)):
+            del os.environ[name]
+        os.environ.update(self._variables)
+        quiet()
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(_PREFIXES) or name in _NAMES
