@@ -66,7 +66,7 @@ hostile: setup ## 20,000 answers of a large model that is an attacker, through g
 kills: setup .venv/.ray ## kill a batch of 10,000 rows 100 times, one on Ray 10 times, and compare with undisturbed ones
 	TRIAGE_BATCH_KILLS=100 TRIAGE_BATCH_ROWS=10000 $(BIN)/python -m pytest -m slow --timeout 5400 \
 		tests/service/batch/test_kills.py -k random
-	TRIAGE_BATCH_RAY_KILLS=10 $(BIN)/python -m pytest -m ray --timeout 5400 tests/service/batch/test_ray.py -k random
+	TRIAGE_BATCH_RAY_KILLS=10 $(BIN)/python -m pytest -m ray --timeout 5400 tests/service/batch/on_ray/test_ray.py -k random
 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick

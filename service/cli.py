@@ -65,7 +65,7 @@ def _said(problem: Exception) -> tuple[str, int]:
     from agent.ticket import EmptyTicketError
     from knowledge.errors import PartUnavailable, file_problem
     from service.batch.engine_name import EngineMissingError
-    from service.batch.formats import UnknownFormatError
+    from service.batch.files.formats import UnknownFormatError
     from service.batch.output_place import OutputRefusedError
     from service.batch.records import BadInputError
     from service.batch.worker_failed import WorkerFailed

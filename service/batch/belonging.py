@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from service.batch.columns import Columns
-from service.batch.formats import PIPE
-from service.batch.input_file import InputFile
+from service.batch.files.formats import PIPE
+from service.batch.files.input_file import InputFile
 from service.batch.output_place import OutputPlace, OutputRefusedError
 from service.batch.run_state import RunState
 from service.batch.totals import Totals

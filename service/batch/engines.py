@@ -9,8 +9,8 @@ from service.batch.engine_name import EngineMissingError, EngineName
 from service.batch.hired import Hired, threads_each
 from service.batch.job import Engine
 from service.batch.local_engine import LocalEngine
+from service.batch.on_ray.engine import RayEngine
 from service.batch.output_place import OutputPlace
-from service.batch.ray_engine import RayEngine
 from service.batch.wanted import Wanted
 
 LIBRARIES = ("ray", "fsspec", "pandas", "pyarrow")  # of ray[data]

@@ -16,17 +16,17 @@ from service.batch.answers import FIELDS, Depth
 from service.batch.belonging import Belongs, begin, belonging, done_before, summary
 from service.batch.columns import Columns, choose_columns
 from service.batch.engines import open_engine, require_engine
-from service.batch.formats import PIPE
-from service.batch.input_file import InputFile, spooled
+from service.batch.files.formats import PIPE
+from service.batch.files.input_file import InputFile, spooled
+from service.batch.files.opening import open_sink, open_source
+from service.batch.files.sinks import Layout, Sink
 from service.batch.job import Engine, Job
-from service.batch.opening import open_sink, open_source
 from service.batch.output_place import OutputPlace, opened_part
 from service.batch.planning import Terms
 from service.batch.planning_ahead import planned_ahead
 from service.batch.records import BadInputError, Source
 from service.batch.rows import Admission
 from service.batch.run_state import Kept, RunState
-from service.batch.sinks import Layout, Sink
 from service.batch.totals import Totals
 from service.batch.wanted import Wanted
 from service.batch.writing import Writer

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.batch.answers import Depth
-from service.batch.csv_source import UTF8
 from service.batch.engine_name import EngineName
-from service.batch.formats import Format
+from service.batch.files.csv_source import UTF8
+from service.batch.files.formats import Format
 
 
 @dataclass(frozen=True)

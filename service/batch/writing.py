@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from service.batch.answers import FAILED, Answer
+from service.batch.files.sinks import Sink
 from service.batch.rows import Rejected, Row, id_key
 from service.batch.run_state import Kept, RunState
-from service.batch.sinks import Sink
 from service.batch.slices import Slice
 from service.failpoints import Failpoint, reach
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.batch.engine_name import EngineName
-from service.batch.formats import PIPE, Format
+from service.batch.files.formats import PIPE, Format
 
 if TYPE_CHECKING:
     from service.batch.wanted import Wanted

@@ -15,16 +15,16 @@ from evals.peers.sentence_transformer import PlainEncode
 from knowledge.encoder.protocol import Encoder
 from service.batch.answers import FIELDS, Depth
 from service.batch.columns import Columns
+from service.batch.files.jsonl_source import JsonlSource
+from service.batch.files.sinks import JsonlSink, Layout
 from service.batch.hired import Hired
 from service.batch.job import Job
-from service.batch.jsonl_source import JsonlSource
 from service.batch.local_engine import LocalEngine
 from service.batch.output_place import opened_part
 from service.batch.planning import Terms
 from service.batch.rows import Admission
 from service.batch.run import ROWS
 from service.batch.run_state import Kept, RunState
-from service.batch.sinks import JsonlSink, Layout
 from service.batch.writing import Writer
 
 COLUMNS = Columns("text", "id", "customer_id")

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from service.batch.answers import FAILED, FIELDS, Answer, Depth
 from service.batch.columns import Columns
+from service.batch.files.jsonl_source import JsonlSource
+from service.batch.files.sinks import JsonlSink, Layout
 from service.batch.hired import Asked
 from service.batch.job import Job
-from service.batch.jsonl_source import JsonlSource
 from service.batch.output_place import opened_part
 from service.batch.planning import Terms
 from service.batch.rows import Admission
 from service.batch.run_state import RunState
-from service.batch.sinks import JsonlSink, Layout
 from service.batch.totals import Totals
 from service.batch.writing import Writer
 

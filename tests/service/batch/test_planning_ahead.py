@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.batch.answers import Answer, Depth
+from service.batch.files.jsonl_source import JsonlSource
 from service.batch.hired import Asked
-from service.batch.jsonl_source import JsonlSource
 from service.batch.planning import Terms
 from service.batch.planning_ahead import planned_ahead
 from service.batch.rows import Admission

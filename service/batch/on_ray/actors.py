@@ -16,9 +16,9 @@ from ray.data import ActorPoolStrategy, DataContext, Datasink
 from ray.data._internal.execution.execution_callback import ExecutionCallback
 
 from service.batch.hired import Asked, threads_each
-from service.batch.ray_cluster import connected, said_by
-from service.batch.slice_files import Said, SliceFiles, read_asked
-from service.batch.work import Work
+from service.batch.on_ray.cluster import connected, said_by
+from service.batch.on_ray.slice_files import Said, SliceFiles, read_asked
+from service.batch.on_ray.work import Work
 from service.batch.worker_failed import MOST_TRIES, WorkerFailed, ended_too_often
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.batch.physical_lines import PhysicalLines
+from service.batch.files.physical_lines import PhysicalLines
 from service.batch.records import LARGEST_RECORD, BadInputError, Place, Record, Unreadable
 
 DELIMITERS = (",", ";", "\t", "|")

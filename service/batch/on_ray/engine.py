@@ -13,10 +13,10 @@ from pathlib import Path
 from service.batch.answers import Answer
 from service.batch.hired import Asked, Hired
 from service.batch.local_engine import LocalEngine
-from service.batch.ray_process import RayProcess
-from service.batch.slice_files import SliceFiles
-from service.batch.surroundings import Surroundings
-from service.batch.work import Work
+from service.batch.on_ray.own_process import RayProcess
+from service.batch.on_ray.slice_files import SliceFiles
+from service.batch.on_ray.surroundings import Surroundings
+from service.batch.on_ray.work import Work
 from service.batch.worker_failed import WorkerFailed
 from service.batch.writing import Planned
 

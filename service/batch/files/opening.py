@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.batch.csv_source import CsvSource
-from service.batch.formats import PIPE, Format, format_of
-from service.batch.input_file import InputFile
-from service.batch.jsonl_source import JsonlSource
+from service.batch.files.csv_source import CsvSource
+from service.batch.files.formats import PIPE, Format, format_of
+from service.batch.files.input_file import InputFile
+from service.batch.files.jsonl_source import JsonlSource
+from service.batch.files.sinks import CsvSink, JsonlSink, Layout, Sink
 from service.batch.records import BadInputError, Source
-from service.batch.sinks import CsvSink, JsonlSink, Layout, Sink
 from service.batch.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def open_source(wanted: Wanted, given: InputFile) -> Source:
             return JsonlSource(given.path)
         case Format.PARQUET:
             _require_pyarrow()
-            from service.batch.parquet_source import ParquetSource
+            from service.batch.files.parquet_source import ParquetSource
 
             return ParquetSource(given.path)
 
@@ -43,7 +43,7 @@ def open_sink(wanted: Wanted, source: Source, layout: Layout) -> Sink:
             return JsonlSink(layout)
         case Format.PARQUET:
             _require_pyarrow()
-            from service.batch.parquet_sink import ParquetSink
+            from service.batch.files.parquet_sink import ParquetSink
 
             if wanted.target == PIPE:
                 raise BadInputError("Parquet is written at once and whole, which a pipe can't be; name a file.")

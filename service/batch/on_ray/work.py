@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from service.batch.hired import Hired
-from service.batch.surroundings import Surroundings
+from service.batch.on_ray.surroundings import Surroundings
 
 
 class Work:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from service.batch.cell_values import as_json, as_text, safe_cell
+from service.batch.files.cell_values import as_json, as_text, safe_cell
 from service.batch.rows import Row
 
 MORE = "triage_more"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from service.batch.work import Work
+from service.batch.on_ray.work import Work
 from service.batch.worker_failed import WorkerFailed
 
 # Read when Ray is imported: nothing is told to anybody, and no call starts another Ray.
@@ -57,7 +57,7 @@ def _answer(parent: Connection, numbers: Sequence[int], work: Work, workers: int
     threading.Thread(target=_stop_with, args=(parent, stop), name="stop-with-parent", daemon=True).start()
     os.environ.update(READS)
     try:
-        from service.batch.ray_data import answer_slices
+        from service.batch.on_ray.actors import answer_slices
 
         answer_slices(numbers, work, workers, stop)
     except Exception as problem:

@@ -9,8 +9,8 @@ import pytest
 
 from service.batch.answers import Depth
 from service.batch.hired import Hired
-from service.batch.surroundings import Surroundings
-from service.batch.work import Work
+from service.batch.on_ray.surroundings import Surroundings
+from service.batch.on_ray.work import Work
 
 KEY = "sk-0815"
 HERE = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from service.batch.physical_lines import PhysicalLines
+from service.batch.files.physical_lines import PhysicalLines
 from service.batch.records import LARGEST_RECORD, Place, Record, Unreadable
 
 LOOKED_AT = 1000  # lines whose keys are known as columns before the first record

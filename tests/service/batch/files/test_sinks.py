@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.cell_values import as_text, safe_cell
-from service.batch.parquet_sink import ParquetSink
-from service.batch.parquet_source import ParquetSource
+from service.batch.files.cell_values import as_text, safe_cell
+from service.batch.files.parquet_sink import ParquetSink
+from service.batch.files.parquet_source import ParquetSource
+from service.batch.files.sinks import MORE, CsvSink, JsonlSink, Layout
 from service.batch.records import Place, Record
 from service.batch.rows import Row
-from service.batch.sinks import MORE, CsvSink, JsonlSink, Layout
 
 FIELDS = ("category", "confidence", "flags", "order")
 ANSWER = {"category": "a refund", "confidence": 0.5, "flags": ["late"], "order": {"id": "A-1"}}

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.batch.hired import Asked
-from service.batch.slice_files import SliceFiles, read_asked
+from service.batch.on_ray.slice_files import SliceFiles, read_asked
 
 ROWS = [
     Asked("1", "Where is it?\nSince Monday.\u2028\x00", None, "A-10234"),

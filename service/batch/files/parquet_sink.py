@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.batch.cell_values import as_text
-from service.batch.sinks import MORE, Answered, Layout
+from service.batch.files.cell_values import as_text
+from service.batch.files.sinks import MORE, Answered, Layout
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.batch.csv_source import CsvSource
+from service.batch.files.csv_source import CsvSource
 from service.batch.records import LARGEST_RECORD, BadInputError, Place, Record, Unreadable
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=20)

@@ -19,11 +19,11 @@ import pytest
 
 from service.batch.answers import Depth
 from service.batch.hired import Asked, Hired
-from service.batch.slice_files import SliceFiles
-from service.batch.surroundings import Surroundings
-from service.batch.work import Work
+from service.batch.on_ray.slice_files import SliceFiles
+from service.batch.on_ray.surroundings import Surroundings
+from service.batch.on_ray.work import Work
 from tests.service.batch.batches import batch, begun, files, kept_rows, killed_at, living, spoiled, tickets
-from tests.service.batch.ray_runs import answered, at_work, awaited, free_port, head, killed_after
+from tests.service.batch.on_ray.ray_runs import answered, at_work, awaited, free_port, head, killed_after
 
 pytestmark = [pytest.mark.ray, pytest.mark.allow_hosts(["127.0.0.1"])]
 KILLS = int(os.environ.get("TRIAGE_BATCH_RAY_KILLS", "3"))
@@ -217,7 +217,7 @@ def test_a_bound_on_cost_is_refused(root: Path, tmp_path: Path, undisturbed: Pat
 
 def test_a_worker_that_can_not_go_on_says_why(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an actor's place: what it returns is what its machine would write."""
-    from service.batch.ray_data import Answering
+    from service.batch.on_ray.actors import Answering
 
     class Other:
         def __init__(self, hired: Hired) -> None:

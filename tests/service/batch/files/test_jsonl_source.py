@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.batch.jsonl_source import LOOKED_AT, JsonlSource
+from service.batch.files.jsonl_source import LOOKED_AT, JsonlSource
 from service.batch.records import LARGEST_RECORD, Record, Unreadable
 
 VALUES = st.recursive(

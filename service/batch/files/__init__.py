@@ -1,0 +1,1 @@
+"""Tables of tickets as files: CSV, JSON lines and Parquet, read and written."""
