@@ -16,8 +16,15 @@ from service.batch.writing import Planned, Writer
 Told = Callable[[Kept], None]
 
 
-class Engine(Protocol):
-    """What decides rows, wherever. All of it raises WorkerFailed."""
+class Deciding(Protocol):
+    """What decides rows, wherever."""
+
+    def run(self, pieces: Iterator[tuple[Planned, Sequence[Asked]]]) -> Iterator[tuple[Planned, list[Answer]]]:
+        """Yield each slice with the answers to its rows, in order; raises WorkerFailed."""
+
+
+class Engine(Deciding, Protocol):
+    """What decides rows for a run from its beginning to its end. All of it raises WorkerFailed."""
 
     def says(self) -> dict[str, str]:
         """Return what answers depend on, as a worker says it."""
@@ -27,9 +34,6 @@ class Engine(Protocol):
 
     def prepare(self, ahead: Iterator[tuple[Planned, Sequence[Asked]]]) -> None:
         """Hear of all slices that `run` will be given, before it is; none are read where that is of no use."""
-
-    def run(self, pieces: Iterator[tuple[Planned, Sequence[Asked]]]) -> Iterator[tuple[Planned, list[Answer]]]:
-        """Yield each slice with the answers to its rows, in order."""
 
     def close(self) -> None:
         """Let go of everything, whatever is under way; once more is no harm."""
@@ -47,7 +51,7 @@ class Job:
         self._answered = writer.kept.totals.answered
         self.stopped: str | None = None
 
-    def run(self, engine: Engine, told: Told) -> None:
+    def run(self, engine: Deciding, told: Told) -> None:
         """Do what is left; `told` hears of every slice that is kept. `stopped` says why not all is done."""
         with ThreadPoolExecutor(1, thread_name_prefix="batch-writer") as thread:
             writing: tuple[Slice, Future[Kept]] | None = None

@@ -1,5 +1,6 @@
 """`triage batch`: a file of tickets in, a file of answers out."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,12 +54,20 @@ def batch(
     from service.batch.answers import Depth
     from service.batch.wanted import Wanted
 
-    depth = Depth.FULL if full else Depth.CLASSIFY
-    told = {"text": text, "id": id, "customer": customer, "order": order}
-    of_in = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter, "told": told}
-    of_run = {"workers": workers, "at_once": at_once, "strict": strict, "most_cost": max_cost, "overwrite": overwrite}
-    of_out = {"target_format": target_format, "engine": engine}
-    _go(Wanted(source, target, depth, release, **of_in, **of_out, **of_run))  # type: ignore[arg-type]
+    wanted = Wanted(
+        source,
+        target,
+        Depth.FULL if full else Depth.CLASSIFY,
+        release,
+        workers,
+        at_once,
+        told={"text": text, "id": id, "customer": customer, "order": order},
+        source_format=source_format,
+        target_format=target_format,
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    _go(replace(wanted, strict=strict, most_cost=max_cost, overwrite=overwrite, engine=engine))
 
 
 def _go(wanted: "Wanted") -> None:
