@@ -48,7 +48,7 @@ test-llm: setup $(LLM)/.installed ## ask a small real model everything, in minut
 	$(BIN)/python -m pytest -m llm --timeout 900 tests/llm
 
 ray: setup .venv/.ray ## the batch on Ray, which is installed for it
-	$(BIN)/python -m pytest -m ray --timeout 900
+	$(BIN)/python -m pytest -m ray --timeout 900 $(BESIDE)
 
 eval: setup ## the smoke cases and the gate, under two minutes
 	$(BIN)/python -m evals run --data smoke --out var/evals/smoke.json

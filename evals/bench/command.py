@@ -94,6 +94,16 @@ def batch_rows(
     _tell(rows_sheet(report), report.model_dump_json(indent=2), json)
 
 
+@app.command("batch-cluster")
+def batch_cluster(json: Json = False, quick: Quick = False) -> None:
+    """Compare the batch job on Ray with the local one, and compute what many machines take. Needs ray."""
+    from evals.bench.batch.cluster_report import cluster_sheet
+    from evals.bench.running import run_cluster
+
+    report = run_cluster(quick)
+    _tell(cluster_sheet(report), report.model_dump_json(indent=2), json)
+
+
 @app.command()
 def cascade(json: Json = False, html: Html = None, quick: Quick = False) -> None:
     """Study how right the cascade is, against how often a scripted teacher is asked."""

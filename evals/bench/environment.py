@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +79,28 @@ def cores_of_others(begin: CpuTimes | None, end: CpuTimes | None) -> float | Non
     if begin is None or end is None or end.clock <= begin.clock:
         return None
     return round(max(0.0, (end.all - begin.all - end.own + begin.own) / (end.clock - begin.clock)), 2)
+
+
+@dataclass
+class Spans:
+    """What others do during some spans of time, and not between them."""
+
+    seconds: float = 0.0
+    work: float = 0.0
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Add a span, in which none of this family's processes may end before their parents."""
+        begin = cpu_times()
+        yield
+        end = cpu_times()
+        if begin is not None and end is not None:
+            self.seconds += end.clock - begin.clock
+            self.work += end.all - begin.all - end.own + begin.own
+
+    def cores_of_others(self) -> float | None:
+        """Return how many cores others kept busy; None where the system does not tell."""
+        return round(max(0.0, self.work / self.seconds), 2) if self.seconds else None
 
 
 def is_quiet(cores: float | None) -> bool:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from evals.bench.batch.cluster_report import ClusterReport
     from evals.bench.batch.report import BatchReport
     from evals.bench.batch.rows_report import RowsReport
     from evals.bench.cascade.report import CascadeReport
@@ -122,3 +123,16 @@ def run_rows(rows: int) -> "RowsReport":
 
     with opened_parts() as parts:
         return measure_rows(parts, rows)
+
+
+def run_cluster(quick: bool) -> "ClusterReport":
+    """Put the parts together and measure; raises what their opening raises, and EngineMissingError."""
+    from agent.quiet import quiet
+
+    quiet()
+
+    from evals.bench.batch.cluster import QUICK, ClusterPlan, measure_cluster
+    from evals.bench.parts import opened_parts
+
+    with opened_parts() as parts:
+        return measure_cluster(parts, QUICK if quick else ClusterPlan())

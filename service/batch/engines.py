@@ -19,8 +19,13 @@ NO_RAY = "--engine ray needs Ray: pip install 'support-triage[ray]'."
 
 def require_engine(name: EngineName) -> None:
     """Raise EngineMissingError where an engine's libraries are not installed, before any work is done."""
-    if name is EngineName.RAY and not all(find_spec(library) for library in LIBRARIES):
+    if not is_installed(name):
         raise EngineMissingError(NO_RAY)
+
+
+def is_installed(name: EngineName) -> bool:
+    """Say whether an engine's libraries are installed."""
+    return name is EngineName.LOCAL or all(find_spec(library) for library in LIBRARIES)
 
 
 def open_engine(wanted: Wanted, release: Release, day: date, place: OutputPlace) -> Engine:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,8 @@ from typing import Any
 
 from agent.assemble import Agent
 from agent.ticket import Ticket
+from evals.bench.environment import Spans
+from evals.peers.ray_map import RayMap
 from evals.peers.sentence_transformer import PlainEncode
 from knowledge.encoder.protocol import Encoder
 from service.batch.answers import FIELDS, Depth
@@ -99,6 +101,25 @@ def loop_way(agent: Agent, runner: asyncio.Runner) -> Way:
             await agent.run(ticket)
 
     return lambda tickets: runner.run(each(tickets))
+
+
+@dataclass(frozen=True)
+class RayWay:
+    """A naive map over a Ray that runs for no longer: its processes, idle, would take time from other ways."""
+
+    peer: RayMap
+
+    def __call__(self, tickets: Sequence[Ticket]) -> None:
+        """Map over the tickets, while Ray runs."""
+        self.peer.decide(tickets)
+
+
+def running(way: Way, others: Spans) -> AbstractContextManager[None]:
+    """Return what is to be entered before a way is taken, and is none of its time.
+
+    Ray's processes end when they like, so that what they did could not be told from what others do.
+    """
+    return way.peer.running() if isinstance(way, RayWay) else others.watched()
 
 
 def _ignore(_: Any) -> None:

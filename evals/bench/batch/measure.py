@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from agent.ticket import Ticket
 from evals.bench.batch.contenders import (
+    RayWay,
     Way,
     batch_way,
     encoder_way,
     loop_way,
     processes_way,
+    running,
     transformers_way,
 )
 from evals.bench.batch.report import (
@@ -22,17 +24,22 @@ from evals.bench.batch.report import (
     FULL,
     LOOP,
     PROCESSES,
+    RAY,
     TRANSFORMERS,
     BatchReport,
     Rates,
     batch_report,
 )
-from evals.bench.environment import bench_environment, cores_of_others, cpu_times, usable_cores
+from evals.bench.environment import Spans, bench_environment, usable_cores
 from evals.bench.interleave import PAUSE_S
 from evals.bench.mix import STANDARD_LENGTHS, mix
 from evals.bench.parts import Parts, opened_peer
+from evals.bench.progress import Progress
 from evals.datasets import load_labelled
+from evals.peers.ray_map import RayMap
 from service.batch.answers import Depth
+from service.batch.engine_name import EngineName
+from service.batch.engines import is_installed
 from tools.demo_shop.seed import seeded_orders
 
 SEED = 20261130
@@ -49,7 +56,7 @@ class BatchPlan:
 
     tickets: int = 2048
     looped: int = 256
-    repetitions: int = 7
+    repetitions: int = 5
 
 
 QUICK = BatchPlan(tickets=1024, looped=128, repetitions=2)
@@ -71,10 +78,11 @@ def measure_batch(parts: Parts, plan: BatchPlan) -> BatchReport:
             PROCESSES: processes_way(stack, peer, cores, best),
             LOOP: loop_way(parts.agent, runner),
         }
-        begin = cpu_times()
-        rates = [_rates(name, tickets, ways, plan, parts) for name, tickets in sets.items()]
-        others = cores_of_others(begin, cpu_times())
-    return batch_report(rates, best, others, environment)
+        if is_installed(EngineName.RAY):
+            ways[RAY] = RayWay(RayMap(parts.agent.release, cores))
+        others = Spans()
+        rates = [_rates(name, tickets, ways, plan, parts.progress, others) for name, tickets in sets.items()]
+    return batch_report(rates, best, others.cores_of_others(), environment)
 
 
 def labelled(count: int) -> list[Ticket]:
@@ -102,24 +110,27 @@ def _best_batch(ways: Mapping[int, Way], tickets: Sequence[Ticket]) -> int:
     some = tickets[: max(BATCHES) * 2]
     for way in ways.values():
         way(some)
-    return max(ways, key=lambda size: _rate(ways[size], some))
+    return max(ways, key=lambda size: _rate(ways[size], some, Spans()))
 
 
-def _rates(name: str, tickets: Sequence[Ticket], ways: Mapping[str, Way], plan: BatchPlan, parts: Parts) -> Rates:
+def _rates(
+    name: str, tickets: Sequence[Ticket], ways: Mapping[str, Way], plan: BatchPlan, progress: Progress, others: Spans
+) -> Rates:
     draw = random.Random(SEED)  # noqa: S311 - an order, not a secret
     for way in ways.values():
-        way(tickets[: len(tickets) // 4])  # warms up
-    done = parts.progress.begin(name, plan.repetitions)
+        _rate(way, tickets[: len(tickets) // 4], Spans())  # warms up
+    done = progress.begin(name, plan.repetitions)
     found: dict[str, list[float]] = {one: [] for one in ways}
     for _ in range(plan.repetitions):
         for one in draw.sample(sorted(ways), len(ways)):
             time.sleep(PAUSE_S)
-            found[one].append(_rate(ways[one], tickets[: plan.looped] if one == LOOP else tickets))
+            found[one].append(_rate(ways[one], tickets[: plan.looped] if one == LOOP else tickets, others))
         done()
     return Rates(tickets=name, characters=sum(len(one.text) for one in tickets) / len(tickets), rates=found)
 
 
-def _rate(way: Way, tickets: Sequence[Ticket]) -> float:
-    begin = time.perf_counter()
-    way(tickets)
-    return len(tickets) / (time.perf_counter() - begin)
+def _rate(way: Way, tickets: Sequence[Ticket], others: Spans) -> float:
+    with running(way, others):
+        begin = time.perf_counter()
+        way(tickets)
+        return len(tickets) / (time.perf_counter() - begin)

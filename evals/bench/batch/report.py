@@ -13,6 +13,7 @@ from evals.statistics.estimate import Estimate
 CLASSIFY, FULL = "batch, classifying", "batch, the whole way"
 ENCODER, TRANSFORMERS = "serving encoder alone", "sentence-transformers alone"
 PROCESSES, LOOP = "sentence-transformers, a process a core", "loop over the service's function"
+RAY = "Ray Data, a naive map over the service's function"
 OF_ENCODER = {CLASSIFY: 0.85, FULL: 0.5}
 OF_TRANSFORMERS = 1.3
 

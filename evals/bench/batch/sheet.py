@@ -1,7 +1,10 @@
 """The benchmark of the batch job in words and tables."""
 
-from evals.bench.batch.report import CLASSIFY, ENCODER, BatchReport, Rates
+from evals.bench.batch.report import CLASSIFY, ENCODER, RAY, BatchReport, Rates
 from evals.bench.sheet import Sheet, Table, busy_note, cell, environment_table, targets_table
+
+WITH_RAY = "Ray was started before its turn each time, and its actors, one a core, within it, as Ray has it."
+WITHOUT_RAY = "Ray is not installed (pip install 'support-triage[ray]'), so it was not measured."
 
 
 def batch_sheet(report: BatchReport) -> Sheet:
@@ -22,6 +25,7 @@ def batch_sheet(report: BatchReport) -> Sheet:
         notes=[
             "All ways took the same tickets in turn, in a random order. The batch's rows are read from a file, written "
             "to one and kept; its workers were there already, one a core. The encoder alone has all cores as threads.",
+            WITH_RAY if RAY in first.rates else WITHOUT_RAY,
             f"sentence-transformers takes {report.best_batch} texts at once, at which it is fastest here.",
         ],
     )

@@ -48,10 +48,15 @@ class RayProcess:
         self._process.close()
 
 
-def _answer(parent: Connection, numbers: Sequence[int], work: Work, workers: int | None) -> None:
+def be_silent() -> None:
+    """Let what this process and those that it starts print go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, STDOUT)
     os.dup2(nowhere, STDERR)
+
+
+def _answer(parent: Connection, numbers: Sequence[int], work: Work, workers: int | None) -> None:
+    be_silent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     stop = threading.Event()
     threading.Thread(target=_stop_with, args=(parent, stop), name="stop-with-parent", daemon=True).start()

@@ -15,6 +15,7 @@ from evals.bench.batch.report import (
     FULL,
     LOOP,
     PROCESSES,
+    RAY,
     TRANSFORMERS,
     BatchReport,
     Rates,
@@ -88,7 +89,7 @@ def test_the_family_is_at_least_this_process() -> None:
 def test_what_a_child_does_is_the_family_s_while_it_runs_and_when_it_has_ended() -> None:
     own, before = time.process_time(), work_of_family()
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
-        while psutil.Process(child.pid).cpu_times().user < 0.3:
+        while psutil.Process(child.pid).cpu_times().user < 0.4:  # counted in hundredths, so a little more than is asked
             time.sleep(0.01)
         running = work_of_family() - before
         child.kill()
@@ -101,9 +102,8 @@ def test_what_a_child_does_is_the_family_s_while_it_runs_and_when_it_has_ended()
 def test_the_whole_in_its_smallest_form(capsys: pytest.CaptureFixture[str]) -> None:
     with opened_parts() as parts:
         report = measure_batch(parts, BatchPlan(tickets=40, repetitions=2))
-    assert {way for one in report.rates for way in one.rates} == {
-        *(CLASSIFY, FULL, ENCODER, TRANSFORMERS, PROCESSES, LOOP)
-    }
+    ways = {CLASSIFY, FULL, ENCODER, TRANSFORMERS, PROCESSES, LOOP}
+    assert {way for one in report.rates for way in one.rates} - {RAY} == ways
     assert all(rate > 0 for one in report.rates for rates in one.rates.values() for rate in rates)
     show(batch_sheet(report))
     assert "The batch job" in capsys.readouterr().out
