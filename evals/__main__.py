@@ -51,7 +51,7 @@ def main() -> None:
     from evals.judge.criteria import BadRubricError
     from evals.result import BadResultError
     from knowledge.errors import PartUnavailable, file_problem
-    from service.batch.engine_name import EngineMissingError
+    from service.batch.engine_name import EngineRefusedError
     from tools.shop import ShopUnavailable
 
     # What a terminal's encoding can't show is escaped rather than raised.
@@ -60,7 +60,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (UnknownReleaseError, BadCaseError, BadResultError, EngineMissingError) as problem:
+    except (UnknownReleaseError, BadCaseError, BadResultError, EngineRefusedError) as problem:
         _stop(str(problem), WRONG_USE)
     except ValidationError as problem:
         if problem.title not in {"Settings", "ServerSettings"}:

@@ -64,7 +64,7 @@ def _said(problem: Exception) -> tuple[str, int]:
     from agent.release import UnknownReleaseError
     from agent.ticket import EmptyTicketError
     from knowledge.errors import PartUnavailable, file_problem
-    from service.batch.engine_name import EngineMissingError
+    from service.batch.engine_name import EngineRefusedError
     from service.batch.files.formats import UnknownFormatError
     from service.batch.output_place import OutputRefusedError
     from service.batch.records import BadInputError
@@ -73,7 +73,7 @@ def _said(problem: Exception) -> tuple[str, int]:
     from service.store.errors import BadUrlError, SchemaError, StoreUnavailable
     from tools.shop import ShopUnavailable
 
-    refused = UnknownFormatError | OutputRefusedError | EngineMissingError
+    refused = UnknownFormatError | OutputRefusedError | EngineRefusedError
     if isinstance(problem, EmptyTicketError | UnknownReleaseError | BadUrlError | refused):
         return str(problem), WRONG_USE
     if isinstance(problem, BadLineError | BadInputError | SchemaError | StoreUnavailable | WorkerFailed):

@@ -126,7 +126,7 @@ def run_rows(rows: int) -> "RowsReport":
 
 
 def run_cluster(quick: bool) -> "ClusterReport":
-    """Put the parts together and measure; raises what their opening raises, and EngineMissingError."""
+    """Put the parts together and measure; raises what their opening raises, and EngineRefusedError."""
     from agent.quiet import quiet
 
     quiet()

@@ -10,5 +10,5 @@ class EngineName(StrEnum):
     RAY = "ray"
 
 
-class EngineMissingError(ValueError):
-    """The engine needs a library that is not installed: the message says which, in one line."""
+class EngineRefusedError(ValueError):
+    """The engine can't do what is asked: a library is not installed, or a bound can't hold. One line says it."""

@@ -5,7 +5,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from agent.release import Release
-from service.batch.engine_name import EngineMissingError, EngineName
+from service.batch.engine_name import EngineName, EngineRefusedError
 from service.batch.hired import Hired, threads_each
 from service.batch.job import Engine
 from service.batch.local_engine import LocalEngine
@@ -18,9 +18,9 @@ NO_RAY = "--engine ray needs Ray: pip install 'support-triage[ray]'."
 
 
 def require_engine(name: EngineName) -> None:
-    """Raise EngineMissingError where an engine's libraries are not installed, before any work is done."""
+    """Raise EngineRefusedError where an engine's libraries are not installed, before any work is done."""
     if not is_installed(name):
-        raise EngineMissingError(NO_RAY)
+        raise EngineRefusedError(NO_RAY)
 
 
 def is_installed(name: EngineName) -> bool:

@@ -2,10 +2,9 @@
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Generic, TypeVar
 
 from service.batch.answers import Answer
 from service.batch.hired import Asked, Hired
+from service.batch.interrupts import interrupts_held
 from service.batch.worker import Worker
 from service.batch.worker_failed import MOST_TRIES, WorkerFailed, ended_too_often
 
@@ -21,6 +21,7 @@ NO_PRICE = (
     "What this model costs is not known, so --max-cost can't hold: set TRIAGE_PRICE_INPUT and TRIAGE_PRICE_OUTPUT."
 )
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass
@@ -43,11 +44,11 @@ class LocalEngine:
 
     def says(self) -> dict[str, str]:
         """Return what answers depend on, as a worker says it; raises WorkerFailed."""
-        return self._pool.submit(_says, self._hired).result()
+        return self._asked(_says).result()
 
     def no_bound(self) -> str | None:
         """See Engine.no_bound: where it is not known what answers cost."""
-        return None if self._pool.submit(_priced, self._hired).result() else NO_PRICE
+        return None if self._asked(_priced).result() else NO_PRICE
 
     def prepare(self, ahead: Iterator[tuple[T, Sequence[Asked]]]) -> None:
         """See Engine.prepare: it is of no use here."""
@@ -91,11 +92,15 @@ class LocalEngine:
             done.set_result([])
             return done
         try:
-            return self._pool.submit(_answer, self._hired, rows)
+            return self._asked(_answer, rows)
         except BrokenProcessPool as problem:  # found out by the one that waits
             broken: Future[list[Answer]] = Future()
             broken.set_exception(problem)
             return broken
+
+    def _asked(self, act: Callable[..., R], *given: Sequence[Asked]) -> "Future[R]":
+        with interrupts_held():  # the first to be asked for starts all workers
+            return self._pool.submit(act, self._hired, *given)
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Not forked: the encoder's threads and Chroma's would be lost in a fork.
@@ -106,8 +111,7 @@ _worker: Worker | None = None
 
 
 def _prepare() -> None:
-    """An interrupt is the parent's to handle, and without a parent there is nothing left to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Without a parent there is nothing left to do."""
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
 
 

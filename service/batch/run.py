@@ -15,6 +15,7 @@ from agent.shops import open_shop
 from service.batch.answers import FIELDS, Depth
 from service.batch.belonging import Belongs, begin, belonging, done_before, summary
 from service.batch.columns import Columns, choose_columns
+from service.batch.engine_name import EngineRefusedError
 from service.batch.engines import open_engine, require_engine
 from service.batch.files.formats import PIPE
 from service.batch.files.input_file import InputFile, spooled
@@ -24,7 +25,7 @@ from service.batch.job import Engine, Job
 from service.batch.output_place import OutputPlace, opened_part
 from service.batch.planning import Terms
 from service.batch.planning_ahead import planned_ahead
-from service.batch.records import BadInputError, Source
+from service.batch.records import Source
 from service.batch.rows import Admission
 from service.batch.run_state import Kept, RunState
 from service.batch.totals import Totals
@@ -84,7 +85,7 @@ class _Opened:
 def run_batch(wanted: Wanted, watcher: Watcher) -> Outcome:
     """Take a batch as far as it goes.
 
-    Raises BadInputError, OutputRefusedError, UnknownFormatError, EngineMissingError, WorkerFailed,
+    Raises BadInputError, OutputRefusedError, UnknownFormatError, EngineRefusedError, WorkerFailed,
     UnknownReleaseError, OSError, or sqlite3.Error where the state can't be kept.
     """
     with ExitStack() as stack:
@@ -130,7 +131,7 @@ def _open(stack: ExitStack, wanted: Wanted, watcher: Watcher) -> _Opened:
     release = load_release(wanted.release or Settings().release)
     engine = stack.enter_context(closing(open_engine(wanted, release, _kept_day(place) or _shop_day(), place)))
     if wanted.most_cost is not None and (why := engine.no_bound()) is not None:
-        raise BadInputError(why)
+        raise EngineRefusedError(why)
     rows = ROWS_ASKED if release.large else ROWS[wanted.depth]
     return _Opened(
         wanted, place, given, source, columns, engine, belonging(wanted, given, columns, engine.says(), rows)

@@ -8,6 +8,7 @@ from typing import Any
 from agent.assemble import assemble
 from agent.bulk import Assessment, Bulk, Done
 from agent.clock import always
+from agent.models.server import UNRESOLVED
 from agent.models.spending import Tokens
 from agent.settings import Settings
 from agent.ticket import Ticket
@@ -15,15 +16,23 @@ from knowledge.store import content_hash, load_passages
 from service.batch.answers import FAILED, Answer, Depth, answer_of
 from service.batch.hired import Asked, Hired
 from service.batch.patience import insisted
+from service.batch.worker_failed import WorkerFailed
 
 CHANNEL = "batch"
+NO_NAME = (
+    "The model's name is not known, and what it says could not be told from another model's: "
+    "start the model server, or set OPENAI_MODEL."
+)
 
 
 class Worker:
-    """Opens everything that rows need; raises PartUnavailable, ShopUnavailable or UnknownReleaseError."""
+    """Opens everything that rows need; raises PartUnavailable, ShopUnavailable, UnknownReleaseError or WorkerFailed."""
 
     def __init__(self, hired: Hired) -> None:
         agent = assemble(Settings(release=hired.release, threads=hired.threads))
+        if UNRESOLVED in agent.model.name:
+            agent.close()
+            raise WorkerFailed(NO_NAME)
         if hired.day is not None:
             agent = dataclasses.replace(agent, today=always(hired.day))
         self._agent = agent

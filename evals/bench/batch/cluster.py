@@ -53,7 +53,7 @@ QUICK = ClusterPlan(classified=1536, decided=512, driven=10_000, repetitions=2)
 
 
 def measure_cluster(parts: Parts, plan: ClusterPlan) -> ClusterReport:
-    """Run the plan, engines in turn; raises EngineMissingError where Ray is not installed."""
+    """Run the plan, engines in turn; raises EngineRefusedError where Ray is not installed."""
     require_engine(EngineName.RAY)
     environment, others = bench_environment(parts.agent, 1), Spans()
     draw, release = random.Random(SEED), parts.agent.release.id  # noqa: S311 - an order, not a secret

@@ -73,8 +73,10 @@ def rows_report(
 def rows_sheet(report: RowsReport) -> Sheet:
     """Return the report in words and tables."""
     hours = 1_000_000 / report.rate() / 3600
-    steps = [one for one in report.moments if str(one.rows)[0] in "125" or one is report.moments[-1]]
-    rows = [(f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.rows / one.seconds:.0f}", f"{one.mib:.0f}") for one in steps]
+    rows = [
+        (f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.rows / one.seconds:.0f}", f"{one.mib:.0f}")
+        for one in _steps(report.moments)
+    ]
     return Sheet(
         title="The batch job over many rows",
         lead=(
@@ -91,6 +93,13 @@ def rows_sheet(report: RowsReport) -> Sheet:
             "The seconds until the first rows are kept begin with the start of the workers; all others begin after it."
         ],
     )
+
+
+def _steps(moments: Sequence[Moment]) -> list[Moment]:
+    """Return the first moment at or behind one, two and five thousand rows, ten thousand and so on, and the last."""
+    marks = [digit * 10**power for power in range(3, 10) for digit in (1, 2, 5)]
+    found = [next((one for one in moments if one.rows >= mark), moments[-1]) for mark in marks]
+    return list({one.rows: one for one in (moments[0], *found)}.values())
 
 
 def _within(moments: Sequence[Moment], begin: int, end: int) -> list[Moment]:

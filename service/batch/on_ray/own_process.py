@@ -2,12 +2,12 @@
 
 import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+from service.batch.interrupts import interrupts_held
 from service.batch.on_ray.work import Work
 from service.batch.worker_failed import WorkerFailed
 
@@ -24,7 +24,8 @@ class RayProcess:
         context = multiprocessing.get_context("spawn")
         self._connection, there = context.Pipe()
         self._process = context.Process(target=_answer, args=(there, numbers, work, workers), name="ray", daemon=True)
-        self._process.start()
+        with interrupts_held():
+            self._process.start()
         there.close()
 
     def ended(self) -> bool:
@@ -57,7 +58,6 @@ def be_silent() -> None:
 
 def _answer(parent: Connection, numbers: Sequence[int], work: Work, workers: int | None) -> None:
     be_silent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     stop = threading.Event()
     threading.Thread(target=_stop_with, args=(parent, stop), name="stop-with-parent", daemon=True).start()
     os.environ.update(READS)

@@ -12,7 +12,10 @@ class Surroundings:
     """Variables as they are in this process. There are keys among them, so nothing here shows them: no `repr` does."""
 
     def __init__(self) -> None:
-        self._variables = {name: value for name, value in os.environ.items() if _ours(name)}
+        from service.settings import ServiceSettings  # here, as Ray's processes have no use for what it imports
+
+        others = {f"TRIAGE_{name.upper()}" for name in ServiceSettings.model_fields}  # its database's password, say
+        self._variables = {name: value for name, value in os.environ.items() if _ours(name) and name not in others}
         self._variables["TRIAGE_VAR"] = str(Settings().var.resolve())
 
     def take(self) -> None:

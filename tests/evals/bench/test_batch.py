@@ -78,6 +78,8 @@ def test_a_report_says_what_a_million_take(environment: BenchEnvironment, capsys
     assert not report.targets[-1].met
     show(rows_sheet(report))
     assert "a million of them take 1.1 hours" in " ".join(capsys.readouterr().out.split())
+    shown = [row[0] for row in rows_sheet(report).tables[1].rows]
+    assert shown == ["1,000", "2,000", "5,000", "10,000", "20,000", "50,000", "100,000"]
 
 
 def test_the_family_is_at_least_this_process() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.batch.engine_name import EngineMissingError, EngineName
+from service.batch.engine_name import EngineName, EngineRefusedError
 from service.batch.engines import LIBRARIES, NO_RAY, require_engine
 from tests.processes import python
 from tests.service.batch.batches import tickets, write_csv
@@ -24,6 +24,6 @@ def test_without_ray_one_line_says_what_to_install(root: Path, tmp_path: Path) -
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_each_of_its_libraries_is_needed(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setattr("service.batch.engines.find_spec", lambda name: None if name == library else object())
-    with pytest.raises(EngineMissingError, match="support-triage"):
+    with pytest.raises(EngineRefusedError, match="support-triage"):
         require_engine(EngineName.RAY)
     require_engine(EngineName.LOCAL)

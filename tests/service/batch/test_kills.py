@@ -122,6 +122,21 @@ def test_no_worker_outlives_a_killed_run(root: Path, tmp_path: Path) -> None:
     assert living(process.pid) == []
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5, 3.0])
+def test_an_interrupt_is_one_line_however_early(root: Path, tmp_path: Path, seconds: float) -> None:
+    """Ctrl-C goes to all processes of a terminal, workers that are still starting among them."""
+    source, talk = write_csv(tmp_path / "in.csv", tickets(1500)), tmp_path / "talk"
+    process = begun(root, source, tmp_path / "a.csv", "--workers", "2", talk=talk)
+    while not talk.read_bytes():
+        assert process.poll() is None
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=200) == 130
+    assert "Traceback" not in talk.read_text(encoding="utf-8")
+    assert talk.read_text(encoding="utf-8").splitlines()[-1] == "Interrupted. The same command goes on where it was."
+    assert living(process.pid) == []
+
+
 def test_a_full_disk_costs_nothing_that_was_kept(root: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands for a disk that is full: more than any file of the agent has, in KiB."""
     source = write_csv(tmp_path / "in.csv", [row | {"note": "n" * 8000} for row in tickets(1500)])

@@ -1,6 +1,7 @@
 """A batch that asks a large model: a busy server is waited for; one that is gone, or a bound on cost, ends the run."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from evals.scripted_server.minds import Honest
 from evals.scripted_server.server import ScriptedServer
 from service.batch.patience import PAUSES_S, ServerGone, insisted
 from service.batch.run import ROWS_ASKED
+from service.batch.worker import NO_NAME
 from tests.processes import Done as Ended
 from tests.service.batch.batches import batch, begun, killed_at, read_jsonl, tickets, write_jsonl
 
@@ -94,8 +96,20 @@ async def test_a_bound_on_cost_needs_a_price(root: Path, tmp_path: Path) -> None
     server = ScriptedServer(honest())
     async with server.listening():
         done = await run(root, tmp_path, server, "--max-cost", "1")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "TRIAGE_PRICE_INPUT" in done.stderr
+    assert not (tmp_path / "out.jsonl.progress").exists()
+
+
+@pytest.mark.slow
+def test_a_model_that_nobody_names_begins_no_run(root: Path, tmp_path: Path) -> None:
+    """The server would say its name, and is away: what it wrote later could not be told from another model's."""
+    source = write_jsonl(tmp_path / "in.jsonl", tickets(ROWS))
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        address = f"http://127.0.0.1:{ear.getsockname()[1]}/v1"
+    done = batch(root, source, tmp_path / "out.jsonl", "--release", "llm", OPENAI_BASE_URL=address)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1:] == [NO_NAME]
     assert not (tmp_path / "out.jsonl.progress").exists()
 
 

@@ -209,7 +209,7 @@ def test_nobody_at_the_address_is_one_line(root: Path, tmp_path: Path, undisturb
 
 def test_a_bound_on_cost_is_refused(root: Path, tmp_path: Path, undisturbed: Path) -> None:
     done = batch(root, undisturbed / "in.csv", tmp_path / "a.csv", *RAY, "--max-cost", "1")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.count("\n") == 2
     assert "--max-cost can't hold" in done.stderr
     assert not (tmp_path / "a.csv.progress").exists()

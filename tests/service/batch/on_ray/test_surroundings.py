@@ -23,7 +23,7 @@ HERE = {
 
 def test_they_are_put_back_elsewhere_and_no_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
-    with patch.dict(os.environ, HERE):
+    with patch.dict(os.environ, HERE | {"TRIAGE_DATABASE": "postgresql://of-the-service-alone"}):
         sent = pickle.dumps(Surroundings())
     elsewhere = {"PATH": "/bin", "OPENAI_MODEL": "another", "TRIAGE_ENCODER": "another", "OPENAI_API_KEY": "another"}
     with patch.dict(os.environ, elsewhere, clear=True):
