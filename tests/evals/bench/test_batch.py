@@ -21,6 +21,7 @@ from evals.bench.batch.report import (
     Rates,
     batch_report,
 )
+from evals.bench.batch.rows import measure_rows
 from evals.bench.batch.rows_report import Moment, RowsReport, rows_report, rows_sheet
 from evals.bench.batch.sheet import batch_sheet
 from evals.bench.environment import BenchEnvironment, bench_environment, memory_mib
@@ -109,3 +110,19 @@ def test_the_whole_in_its_smallest_form(capsys: pytest.CaptureFixture[str]) -> N
     assert all(rate > 0 for one in report.rates for rates in one.rates.values() for rate in rates)
     show(batch_sheet(report))
     assert "The batch job" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_many_rows_in_their_smallest_form(capsys: pytest.CaptureFixture[str]) -> None:
+    """Too few for the rate of the last tenth, which is left open then; enough for the memory and for a line."""
+    with opened_parts() as parts:
+        report = measure_rows(parts, 6000)
+    rate, memory, first = report.targets
+    assert report.rows() == 6000
+    assert rate.measured.value is None
+    assert memory.met
+    assert first.measured.value is not None
+    assert first.measured.value > 0
+    assert 0.5 < report.exponent < 1.5
+    show(rows_sheet(report))
+    assert "6,000 different short texts" in capsys.readouterr().out
