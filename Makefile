@@ -10,7 +10,7 @@ THREADS ?= 1
 # Tests that measure no time run beside each other; without numpy's second thread, which would take the core of another.
 BESIDE := -n logical --maxprocesses 4
 BESIDE_SLOW := tests/knowledge tests/journeys tests/evals/calibration tests/evals/judge $(wildcard tests/evals/test_*.py) \
-	tests/tools tests/service/batch
+	tests/tools tests/service/batch tests/service/hostile
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
