@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -58,9 +58,13 @@ def usable_cores() -> int:
 class CpuTimes:
     """Seconds since the machine began, and seconds of work on all cores: of all processes, and of this family."""
 
-    clock: float
-    all: float
-    own: float
+    clock: float = 0.0
+    all: float = 0.0
+    own: float = 0.0
+
+    def __add__(self, other: "CpuTimes") -> "CpuTimes":
+        """Return sums, as of several moments that are compared with as many others."""
+        return CpuTimes(self.clock + other.clock, self.all + other.all, self.own + other.own)
 
 
 def cpu_times() -> CpuTimes | None:
@@ -85,8 +89,8 @@ def cores_of_others(begin: CpuTimes | None, end: CpuTimes | None) -> float | Non
 class Spans:
     """What others do during some spans of time, and not between them."""
 
-    seconds: float = 0.0
-    work: float = 0.0
+    begins: CpuTimes = field(default_factory=CpuTimes)
+    ends: CpuTimes = field(default_factory=CpuTimes)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -95,12 +99,11 @@ class Spans:
         yield
         end = cpu_times()
         if begin is not None and end is not None:
-            self.seconds += end.clock - begin.clock
-            self.work += end.all - begin.all - end.own + begin.own
+            self.begins, self.ends = self.begins + begin, self.ends + end
 
     def cores_of_others(self) -> float | None:
         """Return how many cores others kept busy; None where the system does not tell."""
-        return round(max(0.0, self.work / self.seconds), 2) if self.seconds else None
+        return cores_of_others(self.begins, self.ends)
 
 
 def is_quiet(cores: float | None) -> bool:

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 def run_models(quick: bool, delay_ms: int) -> "ModelsReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.models.measure import QUICK, ModelsPlan, measure_models
     from evals.bench.parts import opened_parts
 
@@ -29,10 +25,6 @@ def run_models(quick: bool, delay_ms: int) -> "ModelsReport":
 
 def run_batch(quick: bool) -> "BatchReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.batch.measure import QUICK, BatchPlan, measure_batch
     from evals.bench.parts import opened_parts
 
@@ -42,10 +34,6 @@ def run_batch(quick: bool) -> "BatchReport":
 
 def run_cascade(quick: bool) -> "CascadeReport":
     """Put the parts together and study; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from agent.assemble import assemble
     from agent.settings import Settings
     from evals.bench.cascade.study import study
@@ -60,10 +48,6 @@ def run_cascade(quick: bool) -> "CascadeReport":
 
 def run_latency(quick: bool) -> "LatencyReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.latency import QUICK, LatencyPlan, measure_latency
     from evals.bench.parts import opened_parts, opened_peer
 
@@ -74,10 +58,6 @@ def run_latency(quick: bool) -> "LatencyReport":
 
 def run_growth(quick: bool) -> "GrowthReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.growth import QUICK, GrowthPlan, measure_growth
     from evals.bench.parts import opened_parts
 
@@ -88,10 +68,6 @@ def run_growth(quick: bool) -> "GrowthReport":
 
 def run_load(quick: bool, workers: int) -> "LoadReport":
     """Start a server and measure; raises what its opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.load.measure import QUICK, LoadPlan, measure_load
     from evals.bench.parts import opened_parts
 
@@ -101,10 +77,6 @@ def run_load(quick: bool, workers: int) -> "LoadReport":
 
 def run_batching(quick: bool) -> "BatchingReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.load.batching import QUICK, BatchingPlan, measure_batching
     from evals.bench.parts import opened_parts
 
@@ -114,10 +86,6 @@ def run_batching(quick: bool) -> "BatchingReport":
 
 def run_rows(rows: int) -> "RowsReport":
     """Put the parts together and measure; raises what their opening raises."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.batch.rows import measure_rows
     from evals.bench.parts import opened_parts
 
@@ -127,10 +95,6 @@ def run_rows(rows: int) -> "RowsReport":
 
 def run_cluster(quick: bool) -> "ClusterReport":
     """Put the parts together and measure; raises what their opening raises, and EngineRefusedError."""
-    from agent.quiet import quiet
-
-    quiet()
-
     from evals.bench.batch.cluster import QUICK, ClusterPlan, measure_cluster
     from evals.bench.parts import opened_parts
 

@@ -3,26 +3,23 @@
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evals.bench.batch.cluster_report import ClusterReport, Driven, Start, Worked
-from evals.bench.batch.contenders import COLUMNS, write_tickets
+from evals.bench.batch.contenders import COLUMNS, HASH, run_job, write_tickets
 from evals.bench.batch.measure import SEED, labelled
 from evals.bench.environment import Spans, bench_environment, usable_cores
 from evals.bench.parts import Parts
-from service.batch.answers import FIELDS, Answer, Depth
+from service.batch.answers import Answer, Depth
 from service.batch.engine_name import EngineName
 from service.batch.engines import require_engine
 from service.batch.files.jsonl_source import JsonlSource
-from service.batch.files.sinks import JsonlSink, Layout
 from service.batch.hired import Asked, Hired
-from service.batch.job import Job
 from service.batch.on_ray.slice_files import SliceFiles
-from service.batch.output_place import opened_part
 from service.batch.planning import Terms
 from service.batch.planning_ahead import planned_ahead
 from service.batch.rows import Admission
@@ -30,9 +27,7 @@ from service.batch.run import ROWS, Watcher, run_batch
 from service.batch.run_state import Kept, RunState
 from service.batch.wanted import Wanted
 from service.batch.worker import Worker
-from service.batch.writing import Planned, Writer
-
-HASH = "0" * 64
+from service.batch.writing import Planned
 
 
 @dataclass(frozen=True)
@@ -107,30 +102,35 @@ def _driven(rows: int, depth: Depth, release: str) -> Driven:
     worker = Worker(Hired(release, depth, threads=1))
     answer = worker.answer([Asked("t-1", "Where is my order A-10234?", None, None)])[0]
     worker.close()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="triage-bench-")))
-        source = JsonlSource(_write_rows(folder / "in.jsonl", rows))
-        state = stack.enter_context(RunState(folder / "state.sqlite3"))
-        state.begin({})
-        files, terms = SliceFiles(folder), Terms(depth, ROWS[depth])
-
-        def admission(known: Callable[[bytes], bool]) -> Admission:
-            return Admission(COLUMNS, HASH, known)
-
+    with TemporaryDirectory(prefix="triage-bench-") as name:
+        folder, files = Path(name), SliceFiles(Path(name))
+        source = _write_rows(folder / "in.jsonl", rows)
         begin = time.perf_counter()
-        asked: list[tuple[int, int]] = []
-        for planned, new in planned_ahead(source, admission, state, terms, folder / "ahead.sqlite3"):
-            files.ask(planned.slice.number, new)
-            asked.append((planned.slice.number, len(new)))
+        asked = _planned(source, folder, files, depth)
         planned_s = time.perf_counter() - begin
         for number, count in asked:
             files.say(number, [answer] * count)
-        output = stack.enter_context(opened_part(folder / "output", 0))
-        rejected = stack.enter_context(opened_part(folder / "rejected", 0))
-        writer = Writer(output, rejected, state, JsonlSink(Layout(source.columns, "id", FIELDS[depth])), lasting=True)
         begin = time.perf_counter()
-        Job(source, admission(state.known), state, writer, terms).run(_Answered(files), lambda _: None)
+        run_job(_Answered(files), source, folder, depth)
         return Driven(depth=depth, planned=rows / planned_s, written=rows / (time.perf_counter() - begin))
+
+
+def _planned(source: Path, folder: Path, files: SliceFiles, depth: Depth) -> list[tuple[int, int]]:
+    """Write what is asked of each slice, as the engine on Ray does; return each slice's number and its rows."""
+    asked: list[tuple[int, int]] = []
+    with RunState(folder / "planned.sqlite3") as state:
+        state.begin({})
+        ahead = planned_ahead(
+            JsonlSource(source),
+            lambda known: Admission(COLUMNS, HASH, known),
+            state,
+            Terms(depth, ROWS[depth]),
+            folder / "ahead.sqlite3",
+        )
+        for planned, new in ahead:
+            files.ask(planned.slice.number, new)
+            asked.append((planned.slice.number, len(new)))
+    return asked
 
 
 class _Answered:

@@ -20,7 +20,7 @@ from service.batch.columns import Columns
 from service.batch.files.jsonl_source import JsonlSource
 from service.batch.files.sinks import JsonlSink, Layout
 from service.batch.hired import Hired
-from service.batch.job import Job
+from service.batch.job import Deciding, Job
 from service.batch.local_engine import LocalEngine
 from service.batch.output_place import opened_part
 from service.batch.planning import Terms
@@ -30,6 +30,7 @@ from service.batch.run_state import Kept, RunState
 from service.batch.writing import Writer
 
 COLUMNS = Columns("text", "id", "customer_id")
+HASH = "0" * 64  # of an input, which says nothing here
 Way = Callable[[Sequence[Ticket]], None]
 
 
@@ -54,7 +55,7 @@ def write_tickets(file: Path, tickets: Sequence[Ticket]) -> Path:
 
 
 def run_job(
-    engine: LocalEngine, file: Path, folder: Path, depth: Depth, told: Callable[[Kept], None] = lambda _: None
+    engine: Deciding, file: Path, folder: Path, depth: Depth, told: Callable[[Kept], None] = lambda _: None
 ) -> None:
     """Run the job over a file of JSON lines, as service/batch/run.py does after its workers are there."""
     with ExitStack() as stack:
@@ -64,7 +65,7 @@ def run_job(
         output = stack.enter_context(opened_part(folder / "output", 0))
         rejected = stack.enter_context(opened_part(folder / "rejected", 0))
         writer = Writer(output, rejected, state, JsonlSink(Layout(source.columns, "id", FIELDS[depth])), lasting=True)
-        admission = Admission(COLUMNS, "0" * 64, state.known)
+        admission = Admission(COLUMNS, HASH, state.known)
         Job(source, admission, state, writer, Terms(depth, ROWS[depth])).run(engine, told)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evals.bench.environment import CpuTimes, cores_of_others, cpu_times, memory_mib
+from evals.bench.environment import CpuTimes, Spans, cores_of_others, cpu_times, memory_mib
 from evals.bench.libraries import recall
 from evals.bench.synthetic import MixingEncoder
 from knowledge.library import Library, open_library, write_library
@@ -83,6 +83,19 @@ def test_cores_of_others_are_what_is_left_of_all_work_without_the_own() -> None:
     assert cores_of_others(begin, CpuTimes(20.0, 105.0, 11.0)) == 0.0
     assert cores_of_others(None, end) is None
     assert cores_of_others(begin, begin) is None
+
+
+def test_between_spans_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two spans of ten seconds, with two and four seconds of others' work; what lies between them does not count."""
+    moments = [(0.0, 0.0, 0.0), (10.0, 7.0, 5.0), (50.0, 99.0, 5.0), (60.0, 109.0, 11.0)]
+    given = (CpuTimes(*moment) for moment in moments)
+    monkeypatch.setattr("evals.bench.environment.cpu_times", lambda: next(given))
+    spans = Spans()
+    assert spans.cores_of_others() is None
+    for _ in range(2):
+        with spans.watched():
+            pass
+    assert spans.cores_of_others() == pytest.approx(6 / 20)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells")
