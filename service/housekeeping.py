@@ -1,4 +1,4 @@
-"""What a worker does beside answering: sending what is due, and forgetting what is over."""
+"""What a worker does beside answering: sending what is due, forgetting what is over, and summing what was decided."""
 
 import asyncio
 import logging
@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from service.clock import Now
 from service.outbox import Outbox
 from service.store.errors import StoreUnavailable
+from service.store.hours import sum_more
 from service.store.retention import forget
 from service.store.store import Store
 
 EVERY = 60.0  # seconds
+PAUSE = 0.05
 LOG = logging.getLogger(__name__)
 
 
@@ -32,6 +34,14 @@ async def _forgetting(store: Store, now: Now) -> None:
     while True:
         try:
             await store.write(lambda session: forget(session, now()), durable=False)
+            await _sum_all(store, now)
         except StoreUnavailable as problem:
             LOG.warning("retention: %s", type(problem).__name__)
         await asyncio.sleep(EVERY)
+
+
+async def _sum_all(store: Store, now: Now) -> None:
+    more = True
+    while more:
+        more = await store.write(lambda session: sum_more(session, now()), durable=False)
+        await asyncio.sleep(PAUSE)  # others write as well

@@ -129,7 +129,7 @@ class Intake:
             changed["state"] = "with_person"
         return Outcome(
             said=[("customer", ticket.text, ticket.ticket_id), ("agent", decision.reply, ticket.ticket_id)],
-            decision=decision_row(decision, ticket.channel, now),
+            decision=decision_row(decision, trace, ticket.channel, now),
             trace=trace_row(trace, now),
             changed=changed,
             escalation=case_row(decision, facts, now) if escalated else None,

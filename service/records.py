@@ -4,16 +4,16 @@ import json
 import secrets
 from datetime import datetime
 
-from agent.decision import Decision
+from agent.decision import Decision, Flag
 from agent.taxonomy import NextAction, Priority
-from agent.trace import PassageFound, Trace
+from agent.trace import PassageFound, StepDone, Trace
 from knowledge.policies import Passage
 from service.store.tables import CaseRow, DecisionRow, ProposalRow, TraceRow
 
 _RANKS = {priority: rank for rank, priority in enumerate(reversed(Priority))}
 
 
-def decision_row(decision: Decision, channel: str, now: datetime) -> DecisionRow:
+def decision_row(decision: Decision, trace: Trace, channel: str, now: datetime) -> DecisionRow:
     """Return the row of a Decision; its body is what is answered."""
     return DecisionRow(
         ticket_id=decision.ticket_id,
@@ -25,9 +25,22 @@ def decision_row(decision: Decision, channel: str, now: datetime) -> DecisionRow
         next_action=decision.next_action.value,
         latency_ms=decision.latency_ms,
         release=decision.release,
+        confidence=decision.confidence,
+        unsure=Flag.LOW_CONFIDENCE in decision.flags,
+        cost_usd=decision.usage.cost_usd,
+        steps_ms=json.dumps(steps_ms(trace)),
         created_at=now,
         body=decision.model_dump_json(),
     )
+
+
+def steps_ms(trace: Trace) -> dict[str, float]:
+    """Return how long each step took, in milliseconds; what was done twice counts twice."""
+    taken: dict[str, float] = {}
+    for event in trace.events:
+        if isinstance(event, StepDone):
+            taken[event.step] = round(taken.get(event.step, 0.0) + event.duration_ms, 3)
+    return taken
 
 
 def trace_row(trace: Trace, now: datetime) -> TraceRow:
@@ -48,6 +61,7 @@ def case_row(decision: Decision, facts: str, now: datetime, *, waiting: bool = F
         category=decision.category,
         priority=decision.priority.value,
         rank=rank_of(decision.priority),
+        next_action=decision.next_action.value,
         reason=decision.escalation.reason if decision.escalation else "refund",
         facts=facts,
         created_at=now,

@@ -117,6 +117,7 @@ class CaseSummary(Answer):
     team: Team | None = Field(description="Who takes it over; null for a refund.")
     category: str = Field(description="Of the taxonomy under which it was decided, or as a person put it right.")
     priority: Priority
+    next_action: NextAction | None = Field(description="As decided or put right; null in cases of an earlier version.")
     reason: str
     created_at: datetime
     proposal: ProposalView | None
@@ -132,10 +133,11 @@ class CaseList(Answer):
 class CorrectionView(Answer):
     """What a person put right."""
 
-    field: Literal["category", "priority"]
+    field: Literal["category", "priority", "next_action"]
     before: str
     after: str
     by: str
+    reason: str | None
     at: datetime
 
 

@@ -71,6 +71,7 @@ REPLIES: dict[str, Any] = {"reply": {"value": {"text": "Good morning, I have loo
 CORRECTIONS: dict[str, Any] = {
     "priority": {"value": {"priority": "high"}},
     "both": {"value": {"category": _FIRST, "priority": "normal"}},
+    "action": {"value": {"next_action": "escalate", "reason": "The customer writes of a second order."}},
 }
 REASONS: dict[str, Any] = {"decline": {"value": {"reason": "The goods came back used."}}}
 NOTHING: dict[str, Any] = {"nothing": {"value": {}}}
@@ -159,6 +160,7 @@ _REFUND_CASE: dict[str, Any] = {
     "team": None,
     "category": _REFUND,
     "priority": "normal",
+    "next_action": "offer_refund",
     "reason": "refund",
     "created_at": _AT,
     "proposal": {
@@ -182,6 +184,7 @@ _HELD_CASE: dict[str, Any] = {
     "team": "care",
     "category": _LAST,
     "priority": "low",
+    "next_action": "escalate",
     "reason": "wants_human",
     "created_at": _AT,
     "proposal": None,

@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from agent.decision import CategoryId
-from agent.taxonomy import Priority
+from agent.taxonomy import NextAction, Priority
 from service.http.examples import CASE_ID, CONVERSATION_ID
 
 LONGEST_TEXT = 100_000  # characters that are taken; 20,000 are read, see agent/ticket.py
@@ -90,6 +90,10 @@ class Correct(Asked):
 
     category: CategoryId | None = None
     priority: Annotated[Priority, Field(strict=False)] | None = None
+    next_action: Annotated[NextAction, Field(strict=False)] | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000, json_schema_extra=_TEXT)] | None = Field(
+        default=None, description="Why, for those who learn from it."
+    )
 
 
 class Decline(Asked):

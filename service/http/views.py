@@ -31,7 +31,9 @@ def summary_of(case: CaseRow, proposal: ProposalRow | None) -> CaseSummary:
 def view_of(file: CaseFile) -> CaseView:
     """Return a case with everything that was found."""
     corrections = [
-        CorrectionView(field=one.field, before=one.before, after=one.after, by=one.by, at=one.created_at)
+        CorrectionView(
+            field=one.field, before=one.before, after=one.after, by=one.by, reason=one.reason, at=one.created_at
+        )
         for one in file.corrections
     ]
     return CaseView(
@@ -43,7 +45,17 @@ def view_of(file: CaseFile) -> CaseView:
 
 
 def _fields(case: CaseRow, proposal: ProposalRow | None) -> dict[str, Any]:
-    names = ("conversation_id", "ticket_id", "kind", "state", "category", "priority", "reason", "created_at")
+    names = (
+        "conversation_id",
+        "ticket_id",
+        "kind",
+        "state",
+        "category",
+        "priority",
+        "next_action",
+        "reason",
+        "created_at",
+    )
     return {
         "case_id": case.id,
         "team": case.team or None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from service.store.tables import CaseRow, ProposalRow
@@ -75,3 +75,8 @@ def held_by(session: Session, conversation_id: str) -> CaseRow | None:
 def close_case(session: Session, id: str, now: datetime) -> None:
     """Close a case; one that is closed stays so."""
     session.execute(update(CaseRow).where(col(CaseRow.id) == id).values(state="closed", updated_at=now))
+
+
+def open_cases(session: Session) -> int:
+    """Return how many cases wait for a person."""
+    return int(session.exec(select(func.count()).select_from(CaseRow).where(CaseRow.state == "open")).one())

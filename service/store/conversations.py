@@ -43,6 +43,12 @@ def messages_of(session: Session, id: str, last: int | None = None) -> Sequence[
     return list(reversed(found))
 
 
+def said_in(session: Session, ticket_ids: Sequence[str]) -> dict[str, str]:
+    """Return what the customer wrote in each of these tickets."""
+    mine = (col(Message.ticket_id).in_(ticket_ids), Message.role == "customer")
+    return {str(id): text for id, text in session.exec(select(Message.ticket_id, Message.text).where(*mine)).all()}
+
+
 def add_turn(
     session: Session,
     conversation: Conversation,

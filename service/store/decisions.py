@@ -1,10 +1,12 @@
 """Decisions and their traces, written together."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from service.store.conversations import said_in
 from service.store.tables import DecisionRow, TraceRow
 
 
@@ -37,3 +39,47 @@ def newest_traces(session: Session, most: int, since: datetime | None = None) ->
 def answers(session: Session) -> None:
     """Ask the database anything that needs the tables; raises what the store raises."""
     session.exec(select(DecisionRow.ticket_id).limit(1)).first()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which Decisions to list; None, and `unsure` False, let all through. `before` continues a list."""
+
+    category: str | None = None
+    action: str | None = None
+    release: str | None = None
+    unsure: bool = False
+    slower_ms: float | None = None
+    before: datetime | None = None
+
+
+def found_traces(session: Session, wanted: Wanted, most: int) -> Sequence[DecisionRow]:
+    """Return Decisions, the newest first."""
+    query = select(DecisionRow)
+    for column, value in (
+        (DecisionRow.category, wanted.category),
+        (DecisionRow.next_action, wanted.action),
+        (DecisionRow.release, wanted.release),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    if wanted.unsure:
+        query = query.where(col(DecisionRow.unsure).is_(True))
+    if wanted.slower_ms is not None:
+        query = query.where(col(DecisionRow.latency_ms) >= wanted.slower_ms)
+    if wanted.before is not None:
+        query = query.where(col(DecisionRow.created_at) < wanted.before)
+    found = session.exec(query.order_by(col(DecisionRow.created_at).desc()).limit(most)).all()
+    session.expunge_all()
+    return found
+
+
+def trace_with_decision(session: Session, id: str) -> tuple[TraceRow, DecisionRow, str] | None:
+    """Return a run by its own id or its ticket's, with its Decision and what the customer had written."""
+    trace = trace_of(session, id)
+    decision = decision_of(session, trace.ticket_id) if trace is not None else None
+    if trace is None or decision is None:
+        return None
+    said = said_in(session, [decision.ticket_id]).get(decision.ticket_id, "")
+    session.expunge_all()
+    return trace, decision, said

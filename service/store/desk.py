@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,20 +72,38 @@ def reply(session: Session, id: str, text: str, now: datetime) -> None:
     add_turn(session, _conversation(session, id), [("person", text, None)], now)
 
 
-def correct(session: Session, id: str, changes: dict[str, str], rank: int | None, by: str, now: datetime) -> None:
-    """Put a case's category or priority right, and keep what it was; raises NoSuchCase."""
+@dataclass(frozen=True)
+class Corrected:
+    """What a person puts right: new values by field (category, priority, next_action), who does, and why."""
+
+    changes: Mapping[str, str]
+    by: str
+    reason: str | None = None
+    rank: int | None = None  # of the new priority
+
+
+def correct(session: Session, id: str, corrected: Corrected, now: datetime) -> None:
+    """Put a case right, and keep what it was; raises NoSuchCase."""
     case = _case(session, id, locked=True)
-    for field, after in changes.items():
-        before = str(getattr(case, field))
+    for field, after in corrected.changes.items():
+        before = str(getattr(case, field) or "")
         if before == after:
             continue
-        correction = Correction(
-            id=secrets.token_hex(12), case_id=id, field=field, before=before, after=after, by=by, created_at=now
+        session.add(
+            Correction(
+                id=secrets.token_hex(12),
+                case_id=id,
+                field=field,
+                before=before,
+                after=after,
+                by=corrected.by,
+                reason=corrected.reason,
+                created_at=now,
+            )
         )
-        session.add(correction)
         setattr(case, field, after)
-    if rank is not None:
-        case.rank = rank
+    if corrected.rank is not None:
+        case.rank = corrected.rank
     case.updated_at = now
     session.add(case)
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from service.store import idempotency
-from service.store.tables import CountRow, IdempotencyRow
+from service.store.tables import CountRow, IdempotencyRow, WebSession
 
 COUNTS_KEPT = timedelta(hours=2)  # after a window's end: the longest windows look back one of their own length
 
@@ -14,4 +14,5 @@ COUNTS_KEPT = timedelta(hours=2)  # after a window's end: the longest windows lo
 def forget(session: Session, now: datetime) -> None:
     """Remove what is over."""
     session.execute(delete(CountRow).where(col(CountRow.ends_at) < now - COUNTS_KEPT))
+    session.execute(delete(WebSession).where(col(WebSession.ends_at) < now))
     session.execute(delete(IdempotencyRow).where(col(IdempotencyRow.created_at) < now - idempotency.KEPT))

@@ -49,6 +49,17 @@ class ApiKey(Row, table=True):
     revoked_at: datetime | None = _time(default=None)
 
 
+class WebSession(Row, table=True):
+    """Somebody who signed in on a page with a key. `id` is a digest of what the browser's cookie holds."""
+
+    __tablename__ = "web_session"
+
+    id: str = Field(primary_key=True)
+    key_id: str = Field(foreign_key="api_key.id", index=True)
+    created_at: datetime = _time()
+    ends_at: datetime = _time(index=True)
+
+
 class SigningSecret(Row, table=True):
     """What chat tokens are signed with; the newest signs, all that are kept verify."""
 
@@ -113,6 +124,10 @@ class DecisionRow(Row, table=True):
     next_action: str
     latency_ms: float
     release: str
+    confidence: float | None = None  # null in rows of a version that did not count it, and so are the next three
+    unsure: bool | None = None
+    cost_usd: float | None = None  # null also where it is not known
+    steps_ms: str | None = Field(default=None, sa_type=Text)  # how long each step took, as JSON
     created_at: datetime = _time(index=True)
     body: str = Field(sa_type=Text)
 
@@ -154,6 +169,7 @@ class CaseRow(Row, table=True):
     category: str
     priority: str
     rank: int = Field(sa_type=Integer)  # of the priority, 0 first
+    next_action: str | None = None
     reason: str
     facts: str = Field(sa_type=Text)
     created_at: datetime = _time()
@@ -164,7 +180,7 @@ class Correction(Row, table=True):
     """What a person put right on a case."""
 
     __tablename__ = "correction"
-    __table_args__ = (_one_of("field", "category", "priority"),)
+    __table_args__ = (_one_of("field", "category", "priority", "next_action"),)
 
     id: str = Field(primary_key=True)
     case_id: str = Field(foreign_key="support_case.id", index=True)
@@ -172,6 +188,7 @@ class Correction(Row, table=True):
     before: str
     after: str
     by: str
+    reason: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = _time()
 
 
@@ -235,6 +252,16 @@ class FeedbackRow(Row, table=True):
     comment: str | None = Field(default=None, sa_type=Text)
     by: str
     created_at: datetime = _time()
+
+
+class HourSum(Row, table=True):
+    """What was decided within an hour, up to a moment: counts and how latencies are spread, as JSON."""
+
+    __tablename__ = "hour_sum"
+
+    begins_at: datetime = _time(primary_key=True)
+    until: datetime = _time()
+    body: str = Field(sa_type=Text)
 
 
 class IdempotencyRow(Row, table=True):

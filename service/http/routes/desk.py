@@ -1,11 +1,11 @@
 """The human desk for servers: cases by priority and age, replies, corrections, refunds to approve, handing back."""
 
-import asyncio
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
 from service.callers import Caller, Role
+from service.desk import approving, corrected
 from service.http import examples
 from service.http.answers import CaseList, CaseView
 from service.http.keyed import once
@@ -14,8 +14,6 @@ from service.http.parts import Known, Open, Parts
 from service.http.policy import PolicedRoute, allows
 from service.http.shown import Shown
 from service.http.views import summary_of, view_of
-from service.records import rank_of
-from service.refund_now import Judged, judge_now
 from service.store import desk
 from service.store.idempotency import Answered
 from service.store.store import Session
@@ -60,10 +58,9 @@ async def reply(id: CaseId, asked: Reply, request: Request, caller: Known, parts
 @allows(Role.DESK, body=Correct)
 @Shown(examples.CASE, examples.CORRECTIONS, refuses=(404, 409), keyed=True)
 async def correct(id: CaseId, asked: Correct, request: Request, caller: Known, parts: Open) -> Response:
-    """Put the category or the priority right; what it was is kept."""
-    changes = {name: str(value) for name, value in asked if value is not None}
-    rank = rank_of(asked.priority) if asked.priority is not None else None
-    return await _done(request, caller, parts, id, lambda s: desk.correct(s, id, changes, rank, caller.id, parts.now()))
+    """Put the category, the priority or the next action right; what it was is kept."""
+    put_right = corrected(caller.id, asked.category, asked.priority, asked.next_action, asked.reason)
+    return await _done(request, caller, parts, id, lambda s: desk.correct(s, id, put_right, parts.now()))
 
 
 @router.post("/cases/{id}/approve", response_model=CaseView)
@@ -71,15 +68,7 @@ async def correct(id: CaseId, asked: Correct, request: Request, caller: Known, p
 @Shown(examples.CASE, examples.NOTHING, refuses=(404, 409), keyed=True)
 async def approve(id: CaseId, asked: Nothing, request: Request, caller: Known, parts: Open) -> Response:
     """Approve a refund. It is judged again now; what no longer qualifies as it was offered is refused, and not paid."""
-    file = await parts.store.read(lambda session: desk.case_file(session, id))
-    judged = await asyncio.to_thread(judge_now, file.proposal, parts.agent.shop, parts.agent.today())
-
-    def unit(session: Session) -> None:
-        if judged is Judged.AS_OFFERED:
-            desk.approve(session, id, caller.id, parts.now())
-        else:
-            desk.decline(session, id, caller.id, judged.value, parts.now(), state="refused")
-
+    unit = await approving(parts.store, parts.agent, id, caller.id, parts.now())
     answer = await _done(request, caller, parts, id, unit)
     parts.outbox.wake()
     return answer

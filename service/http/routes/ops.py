@@ -14,7 +14,9 @@ from service.http.models import Hours
 from service.http.parts import Known, Open
 from service.http.policy import PolicedRoute, allows, public
 from service.http.shown import Shown
-from service.store.summary import summary_since
+from service.store.cases import open_cases
+from service.store.hours import hours_since
+from service.store.sums import over_all
 
 router = APIRouter(prefix="/v1", tags=["ops"], route_class=PolicedRoute)
 
@@ -31,16 +33,19 @@ async def schema() -> dict[str, Any]:
 @allows(Role.OPS)
 @Shown(examples.SUMMARY)
 async def summary(_caller: Known, parts: Open, hours: Hours = 24) -> Summary:
-    """Return volume, categories, escalation rate and latency of the last hours."""
-    since = parts.now() - timedelta(hours=hours)
-    found = await parts.store.read(lambda session: summary_since(session, since))
+    """Return volume, categories, escalation rate and latency of the last hours, the first of which is taken whole."""
+    now = parts.now()
+    since = now - timedelta(hours=hours)
+    found, waiting = await parts.store.read(
+        lambda session: (over_all(one.sums for one in hours_since(session, since, now)), open_cases(session))
+    )
     return Summary(
         hours=hours,
         decisions=found.decisions,
         by_category=found.by_category,
         by_action={NextAction(name): count for name, count in found.by_action.items()},
-        escalation_rate=found.escalation_rate,
-        open_cases=found.open_cases,
-        latency_ms=Percentiles(p50=found.latency_ms(50), p95=found.latency_ms(95), p99=found.latency_ms(99)),
+        escalation_rate=found.escalated,
+        open_cases=waiting,
+        latency_ms=Percentiles(**{f"p{percent}": found.percentile_ms(percent) for percent in (50, 95, 99)}),
         release=parts.agent.release.id,
     )

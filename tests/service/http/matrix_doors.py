@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 TRIES = 5
 Answer = tuple[int, str, str]  # status, media type, body

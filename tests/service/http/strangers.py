@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from tests.service.http.conftest import Running
 from tests.service.http.matrix_doors import answered
+from tests.service.running import Running
 from tools.demo_shop.seed import seeded_customers, seeded_orders
 
 # How an id of each kind looks that nothing has.

@@ -16,7 +16,7 @@ from service.store.owners import Writer
 from service.store.store import Session
 from service.store.tables import CaseRow, DecisionRow, IdempotencyRow, Message, TraceRow
 from tests.service.databases import POSTGRES_SLOWLY
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 pytestmark = pytest.mark.parametrize("url", POSTGRES_SLOWLY, indirect=True)
 OURS = "C-1001"

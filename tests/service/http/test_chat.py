@@ -3,7 +3,7 @@
 import asyncio
 
 from service.http.answers import ConversationView
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 OURS, OTHER = "C-1001", "C-1002"
 

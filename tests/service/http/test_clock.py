@@ -6,14 +6,11 @@ An hour back lies before all that is kept; a day forward, all that is kept for a
 import asyncio
 import dataclasses
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.assemble import Agent
-from service.http.parts import Parts, open_parts
 from service.incoming import Incoming
 from service.intake import Started
 from service.settings import ServiceSettings
@@ -21,8 +18,7 @@ from service.store.idempotency import ABANDONED, Answered, ClaimLost, KeyInUse, 
 from service.store.outbox import LONGEST_WAIT
 from service.store.owners import Writer
 from tests.service.databases import POSTGRES_SLOWLY
-from tests.service.http.conftest import Clock, Running
-from tools.demo_shop.seed import ensure_demo_shop
+from tests.service.running import Running
 from tools.demo_shop.store import DemoShop
 from tools.records import Refund
 
@@ -51,20 +47,15 @@ class SlowShop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[SlowShop]:
-    """A shop of the test's own, since refunds change it."""
-    ensure_demo_shop(tmp_path / "shop.db")
-    opened = DemoShop(tmp_path / "shop.db")
-    yield SlowShop(opened)
-    opened.close()
+def shop(shop: DemoShop) -> SlowShop:
+    """A shop of the test's own that waits before it pays."""
+    return SlowShop(shop)
 
 
 @pytest.fixture
-def parts(agent: Agent, shop: SlowShop, url: str, service_settings: ServiceSettings) -> Iterator[Parts]:
-    """What the service works with, over that shop."""
-    opened = open_parts(dataclasses.replace(agent, shop=shop), url, service_settings, Clock())
-    yield opened
-    opened.store.close()
+def serving_agent(agent: Agent, shop: SlowShop) -> Agent:
+    """The agent over that shop."""
+    return dataclasses.replace(agent, shop=shop)
 
 
 @pytest.mark.parametrize("service_settings", [ServiceSettings(requests_a_minute=3, messages_a_minute=3)])

@@ -2,16 +2,12 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from agent.assemble import Agent
-from service.http.parts import Parts, open_parts
-from service.settings import ServiceSettings
-from tests.service.http.conftest import Clock, Running
-from tools.demo_shop.seed import ensure_demo_shop, seeded_orders
+from tests.service.running import Running
+from tools.demo_shop.seed import seeded_orders
 from tools.demo_shop.store import DemoShop
 from tools.records import Order, Refund
 from tools.shop import ShopUnavailable
@@ -23,31 +19,14 @@ DANGER = "The kettle I bought caught fire and my hand is burnt"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[DemoShop]:
-    """A shop of the test's own, since refunds change it."""
-    ensure_demo_shop(tmp_path / "shop.db")
-    opened = DemoShop(tmp_path / "shop.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def parts(agent: Agent, shop: DemoShop, url: str, service_settings: ServiceSettings) -> Iterator[Parts]:
-    """What the service works with, over that shop."""
-    opened = open_parts(dataclasses.replace(agent, shop=shop), url, service_settings, Clock())
-    yield opened
-    opened.store.close()
-
-
-async def say(service: Running, message: str, **fields: str) -> dict:
-    answer = await service.post("/v1/chat", {"message": message, **fields})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+def serving_agent(agent: Agent, shop: DemoShop) -> Agent:
+    """The agent over a shop that refunds may change."""
+    return dataclasses.replace(agent, shop=shop)
 
 
 async def offer(service: Running, order_id: str) -> tuple[dict, dict]:
     """Return the Decision that offers a refund, and its case."""
-    decision = await say(service, f"I want my money back for {order_id}", customer_id=OURS)
+    decision = await service.say(f"I want my money back for {order_id}", customer_id=OURS)
     assert decision["next_action"] == "offer_refund"
     (case,) = (await service.get("/v1/desk/cases?state=waiting", "desk")).json()["cases"]
     return decision, case
@@ -61,8 +40,8 @@ def refunded(shop: DemoShop, order_id: str) -> int:
 
 
 async def test_an_escalation_opens_one_case_with_everything_found(service: Running) -> None:
-    first = await say(service, HUMAN, customer_id=OURS)
-    await say(service, "hello? anybody there?", conversation_id=first["conversation_id"])
+    first = await service.say(HUMAN, customer_id=OURS)
+    await service.say("hello? anybody there?", conversation_id=first["conversation_id"])
     (listed,) = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     assert listed["ticket_id"] == first["ticket_id"]
     seen = (await service.get(f"/v1/desk/cases/{listed['case_id']}", "desk")).json()
@@ -72,7 +51,7 @@ async def test_an_escalation_opens_one_case_with_everything_found(service: Runni
 
 async def test_the_most_urgent_comes_first_and_then_the_oldest(service: Running) -> None:
     for message in (HUMAN, DANGER, HUMAN):
-        await say(service, message, customer_id=OURS)
+        await service.say(message, customer_id=OURS)
         service.clock.turn(seconds=1)
     listed = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     assert listed[0]["priority"] == "urgent"
@@ -88,14 +67,14 @@ async def test_the_most_urgent_comes_first_and_then_the_oldest(service: Running)
 
 
 async def test_words_of_danger_move_a_case_up_that_a_person_holds(service: Running) -> None:
-    first = await say(service, HUMAN, customer_id=OURS)
-    await say(service, DANGER, conversation_id=first["conversation_id"])
+    first = await service.say(HUMAN, customer_id=OURS)
+    await service.say(DANGER, conversation_id=first["conversation_id"])
     (listed,) = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     assert listed["priority"] == "urgent"
 
 
 async def test_a_person_answers_corrects_and_hands_back(service: Running) -> None:
-    first = await say(service, HUMAN, customer_id=OURS)
+    first = await service.say(HUMAN, customer_id=OURS)
     (listed,) = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     path = f"/v1/desk/cases/{listed['case_id']}"
     answered = await service.post(f"{path}/reply", {"text": "Good morning."}, "desk")
@@ -106,14 +85,14 @@ async def test_a_person_answers_corrects_and_hands_back(service: Running) -> Non
     assert (await service.post(f"{path}/correct", {"category": "nonsense"}, "desk")).status_code == 422
     closed = (await service.post(f"{path}/hand-back", {}, "desk")).json()
     assert closed["state"] == "closed"
-    again = await say(service, "Where is my order A-10234?", conversation_id=first["conversation_id"])
+    again = await service.say("Where is my order A-10234?", conversation_id=first["conversation_id"])
     assert again["order"]["order_id"] == "A-10234"
 
 
 async def test_a_refund_is_paid_on_approval_and_once(service: Running, shop: DemoShop, offered: str) -> None:
     decision, case = await offer(service, offered)
     assert refunded(shop, offered) == 0
-    await say(service, "yes please", conversation_id=decision["conversation_id"])
+    await service.say("yes please", conversation_id=decision["conversation_id"])
     assert refunded(shop, offered) == 0
     (confirmed,) = (await service.get("/v1/desk/cases", "desk")).json()["cases"]
     assert confirmed["proposal"]["state"] == "confirmed"
@@ -161,7 +140,7 @@ async def test_a_declined_refund_is_never_paid(service: Running, shop: DemoShop,
 async def test_a_new_offer_withdraws_the_old_one(service: Running, offered: str) -> None:
     decision, case = await offer(service, offered)
     text = f"Please, I really want my money back for my order {offered}"
-    again = await say(service, text, conversation_id=decision["conversation_id"])
+    again = await service.say(text, conversation_id=decision["conversation_id"])
     if again["next_action"] == "offer_refund":
         old = (await service.get(f"/v1/desk/cases/{case['case_id']}", "desk")).json()
         assert old["proposal"]["state"] == "withdrawn"

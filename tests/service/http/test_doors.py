@@ -8,7 +8,7 @@ from service.http.app import create_app, policies
 from service.http.parts import Parts
 from service.http.policy import UndeclaredRouteError
 from service.settings import ServiceSettings
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 PUBLIC = {"GET /livez", "GET /readyz", "GET /metrics", "GET /v1/schema"}
 

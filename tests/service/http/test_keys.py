@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 BODY = {"text": "Where is my order A-10234?", "customer_id": "C-1001"}
 

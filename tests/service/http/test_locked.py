@@ -14,8 +14,8 @@ from service.store.counts import Limit, count
 from service.store.decisions import decision_of
 from service.store.errors import StoreBusy
 from tests.service.databases import POSTGRES_SLOWLY
-from tests.service.http.conftest import Running
 from tests.service.http.standstill import Standstill
+from tests.service.running import Running
 
 IN_TIME = 3.0  # seconds
 AT_ONCE = 12  # requests: more than the store has threads

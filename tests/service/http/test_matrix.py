@@ -8,9 +8,9 @@ import pytest
 from service.callers import Role
 from service.http.app import policies
 from tests.service.databases import Fresh
-from tests.service.http.conftest import Running
 from tests.service.http.matrix_doors import DOORS, NAMELESS, ORDER_WAYS, Door
 from tests.service.http.strangers import ABSENT, Stranger, strangers
+from tests.service.running import Running
 from tests.tools.lookalikes import LOOKALIKES
 
 FEWEST_ATTEMPTS = 10_000

@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from tests.service.databases import Fresh
-from tests.service.http.conftest import Running
 from tests.service.http.matrix_doors import ORDER_WAYS, Answer, Door, answered, without_what_is_new
 from tests.service.http.strangers import ABSENT, Stranger, strangers
+from tests.service.running import Running
 from tests.tools.lookalikes import LOOKALIKES
 
 LAST_ATTEMPT = 7  # of one visitor at one order: beyond what is allowed

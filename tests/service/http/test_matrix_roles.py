@@ -6,9 +6,9 @@ import pytest
 
 from service.callers import Role
 from service.http.app import policies
-from tests.service.http.conftest import Running
 from tests.service.http.matrix_doors import DOORS, NAMELESS, ORDER_WAYS, Door
 from tests.service.http.strangers import ABSENT, strangers
+from tests.service.running import Running
 
 EVERY_DOOR = (*DOORS, *ORDER_WAYS.values(), *NAMELESS)
 NOBODY = ("", "none", "triage_admin_", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjOkMtMTAwMSJ9.")

@@ -16,7 +16,7 @@ from service.http.keyed import HEADER
 from service.http.openapi import EVENTS
 from service.http.shown import shown_of
 from tests.service.databases import Fresh
-from tests.service.http.conftest import Running
+from tests.service.running import Running
 
 Document = dict[str, Any]
 ROLES = {"conversations": "service", "tickets": "service", "desk": "desk", "ops": "ops", "health": ""}

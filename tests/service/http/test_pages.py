@@ -19,7 +19,7 @@ from service.store.keys import create_key
 from service.store.signing import ensure_signing_secret
 from service.store.store import Store
 from tests.service.databases import migrated
-from tests.service.http.conftest import Clock, Running
+from tests.service.running import Clock, Running
 
 PAGE = 4096
 DAMAGES: dict[str, Callable[[bytes, random.Random], bytes]] = {

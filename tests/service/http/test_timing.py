@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.service.http.conftest import Running
 from tests.service.http.matrix_doors import DOORS
 from tests.service.http.strangers import ABSENT, strangers
+from tests.service.running import Running
 from tools.demo_shop.seed import SHOP_DAY, ensure_demo_shop, seeded_orders
 from tools.demo_shop.store import DemoShop
 from tools.identity import Identity

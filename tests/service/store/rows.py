@@ -24,6 +24,7 @@ def _rows() -> list[Row]:
     asked = {"order_id": "A-1", "amount_minor": 100, "currency": "EUR", "reason_code": "x", "evidence_id": "e"}
     return [
         tables.ApiKey(id="K-1", name="a shop", role="service", digest="d", **made),
+        tables.WebSession(id="W-1", key_id="K-1", ends_at=NOW + timedelta(hours=1), **made),
         tables.SigningSecret(id="S-1", secret="s", **made),  # noqa: S106 - signs nothing
         tables.Conversation(id=CONVERSATION, customer_id="C-1", turns=1, thread="{}", **changed),
         tables.Message(conversation_id=CONVERSATION, place=0, role="customer", text="hello", ticket_id=TICKET, **made),
@@ -62,5 +63,6 @@ def _rows() -> list[Row]:
         tables.IdempotencyRow(
             caller="K-1", route="r", key="k", fingerprint="f", state="in_progress", claim="c", claimed_at=NOW, **made
         ),
+        tables.HourSum(begins_at=NOW, until=NOW + timedelta(minutes=5), body="{}"),
         tables.CountRow(subject="caller:K-1", window=1, count=1, ends_at=NOW + timedelta(minutes=1)),
     ]

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,15 @@ from service.store import migrate
 from service.store.errors import SchemaError, StoreUnavailable
 from service.store.migrate import require_current, to_revision, upgrade
 from service.store.store import Store
-from service.store.tables import ApiKey, Row
+from service.store.tables import ApiKey, CaseRow, Correction, DecisionRow, Row
 from tests.service.store.rows import one_of_each
 
-HEAD = "0001"
+HEAD = "0002"
 LATER = '''
 """A later version's table."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade() -> None:
     op.create_table("later", sa.Column("id", sa.String(), primary_key=True))
     op.execute("INSERT INTO {into} (id) VALUES ('made by the migration')")
@@ -61,7 +62,7 @@ def later(folder: Path, monkeypatch: pytest.MonkeyPatch, into: str) -> None:
     """Be a version with one migration more, which fails after it made its table where `into` is no table."""
     scripts = folder / "migrations"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_later.py").write_text(LATER.format(into=into), encoding="utf-8")
+    (scripts / "versions" / "0003_later.py").write_text(LATER.format(into=into), encoding="utf-8")
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
 
 
@@ -117,6 +118,48 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     assert "later" not in tables(store)
     assert differences(store) == []
     assert set(counted(store).values()) == {1}
+
+
+BEFORE = (
+    "INSERT INTO conversation (id, state, turns, thread, created_at, updated_at) "
+    "VALUES ('V-1', 'open', 1, '{}', '2026-11-25', '2026-11-25')",
+    "INSERT INTO decision (ticket_id, conversation_id, trace_id, channel, category, priority, next_action, latency_ms, "
+    "release, created_at, body) VALUES ('T-1', 'V-1', 'R-1', 'chat', 'c', 'low', 'escalate', 1.5, 'r', '2026-11-25', "
+    """'{"confidence": 0.25, "flags": ["wants_human", "low_confidence"], "usage": {"cost_usd": 0.5}}')""",
+    "INSERT INTO support_case (id, conversation_id, ticket_id, kind, state, team, category, priority, rank, reason, "
+    "facts, created_at, updated_at) VALUES ('E-1', 'V-1', 'T-1', 'escalation', 'open', 'care', 'c', 'low', 3, 'x', "
+    "'{}', '2026-11-25', '2026-11-25')",
+    """INSERT INTO correction (id, case_id, field, "before", "after", "by", created_at) """
+    "VALUES ('O-1', 'E-1', 'priority', 'low', 'high', 'K-1', '2026-11-25')",
+)
+
+
+def test_what_was_kept_before_the_pages_tells_what_they_show(store: Store) -> None:
+    to_revision(store, "0001")
+    for statement in BEFORE:
+        store.write_now(lambda session, statement=statement: session.execute(text(statement)))
+    upgrade(store)
+    decided, case, corrected = store.read_now(
+        lambda session: (
+            session.get(DecisionRow, "T-1"),
+            session.get(CaseRow, "E-1"),
+            session.get(Correction, "O-1"),
+        )
+    )
+    assert (decided.confidence, decided.unsure, decided.cost_usd, decided.steps_ms) == (0.25, True, 0.5, None)
+    assert case.next_action == "escalate"
+    assert (corrected.after, corrected.reason) == ("high", None)
+
+
+def test_a_correction_is_of_what_can_be_put_right(store: Store) -> None:
+    store.write_now(one_of_each)
+    for field, fits in (("next_action", True), ("category", True), ("release", False)):
+        change = text("UPDATE correction SET field = :field").bindparams(field=field)
+        with nullcontext() if fits else pytest.raises(StoreUnavailable):
+            store.write_now(lambda session, change=change: session.execute(change))
+    store.write_now(lambda session: session.execute(text("UPDATE correction SET field = 'next_action'")))
+    to_revision(store, "0001")
+    assert store.read_now(lambda session: session.execute(text("SELECT count(*) FROM correction")).scalar_one()) == 0
 
 
 def newer(session: Session) -> None:
