@@ -100,13 +100,22 @@ class Release(_Section):
 
 def load_release(name: str, folder: Path = RELEASES) -> Release:
     """Return the release with this id, or the newest of the kind that the alias names; raises UnknownReleaseError."""
-    found = (Release.model_validate(tomllib.loads(file.read_text())) for file in folder.glob("*.toml"))
-    releases = sorted(found, key=_place)
+    releases = _all(folder)
     fitting = [release for release in releases if name in (release.id, release.kind)]
     if not fitting:
         known = ", ".join(sorted({release.kind for release in releases} | {release.id for release in releases}))
         raise UnknownReleaseError(f"There is no release {name!r}. Known: {known}.")
     return fitting[-1]
+
+
+def release_ids(folder: Path = RELEASES) -> list[str]:
+    """Return the ids of all releases, the newest of each kind last."""
+    return [release.id for release in _all(folder)]
+
+
+def _all(folder: Path) -> list[Release]:
+    found = (Release.model_validate(tomllib.loads(file.read_text())) for file in folder.glob("*.toml"))
+    return sorted(found, key=_place)
 
 
 def _place(release: Release) -> tuple[str, list[int]]:

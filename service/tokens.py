@@ -17,6 +17,15 @@ _CUSTOMER, _VISITOR = "c:", "v:"
 def mint(customer_id: str | None, secret: str, now: datetime) -> str:
     """Return a token for a verified customer, or for a new visitor where there is none."""
     subject = f"{_CUSTOMER}{customer_id}" if customer_id is not None else f"{_VISITOR}{secrets.token_hex(16)}"
+    return _signed(subject, secret, now)
+
+
+def renewed(caller: Caller, secret: str, now: datetime) -> str:
+    """Return a token for whom one was minted before, with all its time before it."""
+    return _signed(caller.id, secret, now)
+
+
+def _signed(subject: str, secret: str, now: datetime) -> str:
     claims = {"sub": subject, "aud": AUDIENCE, "iat": now, "exp": now + LASTS}
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 

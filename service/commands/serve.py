@@ -42,6 +42,7 @@ def serve(
     with opened_database(whole=True) as store:
         store.write_now(lambda session: ensure_signing_secret(session, utc_now()))
         if demo:
+            os.environ["TRIAGE_DEMO"] = "true"  # read by each worker
             ensure_demo_keys(store, var / KEYS, utc_now())
             typer.echo(f"Demo keys, one for each role: {var / KEYS}", err=True)
         elif not store.read_now(any_key):

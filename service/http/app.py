@@ -17,7 +17,12 @@ from service.http.problems import add_problem_handlers
 from service.http.protocol import PATIENCE
 from service.http.routes import conversations, desk, health, ops, stream, tickets
 from service.warm_up import warm_up
+from service.web.routes import chat as chat_pages
+from service.web.routes import desk as desk_pages
+from service.web.routes import ops as ops_pages
+from service.web.routes import sign_in, static
 
+PAGES = (chat_pages.router, sign_in.router, desk_pages.router, ops_pages.router, static.router)
 State = dict[str, float]  # what connections are given of the application, see protocol.py
 TITLE = "support-triage"
 ROUTERS = (tickets.router, stream.router, conversations.router, desk.router, ops.router, health.router)
@@ -51,7 +56,7 @@ def create_app(parts: Parts, started: Callable[[Gate], None] = lambda _: None) -
     app.state.parts = parts
     app.state.admission = parts.door
     app.state.patience = parts.patience
-    for router in ROUTERS:
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     add_problem_handlers(app)
     app.add_middleware(GateMiddleware, gate=parts.gate)

@@ -35,6 +35,7 @@ class Parts:
     metrics: Metrics
     now: Now
     patience: float  # seconds, see ServiceSettings
+    demo: bool = False  # whether a visitor may choose whom to be
 
 
 def parts_of(request: Request) -> Parts:
@@ -63,4 +64,4 @@ def open_parts(agent: Agent, url: str, settings: ServiceSettings, now: Now = utc
     customers = Limit(settings.messages_a_minute, MINUTE)
     intake = Intake(agent, store, now, customers, settings.limits, metrics.decided)
     outbox = Outbox(store, agent.shop, agent.today, now)
-    return Parts(agent, store, intake, outbox, door, gate, metrics, now, settings.patience)
+    return Parts(agent, store, intake, outbox, door, gate, metrics, now, settings.patience, settings.demo)

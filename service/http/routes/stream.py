@@ -48,6 +48,12 @@ async def begun(asked: ChatRequest, request: Request, caller: Known, parts: Open
 @Shown(examples.STREAM, examples.MESSAGES, refuses=(404, 409), keyed=True)
 async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: Open) -> AsyncIterator[ServerSentEvent]:
     """Answer one message within its conversation, step by step."""
+    async for event in streamed(started, parts):
+        yield event
+
+
+async def streamed(started: Started | Answered, parts: Parts) -> AsyncIterator[ServerSentEvent]:
+    """Yield the events of a turn that has begun."""
     if isinstance(started, Answered):
         for given in _ending(started):
             yield given

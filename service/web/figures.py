@@ -1,0 +1,90 @@
+"""Sums of hours as the charts and tables of the page for those who run the service."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.store.hours import HOUR, Begun, hour_of
+from service.store.sums import WHOLE, Sums, over_all
+from service.web.charts import Chart, bars, lines
+from service.web.found import STEPS
+from service.web.rendering import words
+
+MOST_POINTS = 48
+PERCENTS = (50, 95, 99)
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """A step, or the whole, with its percentiles in milliseconds."""
+
+    title: str
+    ms: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that the page shows of some time."""
+
+    total: Sums
+    charts: Sequence[Chart]
+    categories: Sequence[tuple[str, int]]
+    actions: Sequence[tuple[str, int]]
+    releases: Sequence[tuple[str, int]]
+    times: Sequence[StepTimes]
+
+
+def figures(found: Sequence[Begun], hours: int, now: datetime) -> Figures:
+    """Return the figures of the last hours."""
+    total = over_all(one.sums for one in found)
+    return Figures(
+        total=total,
+        charts=_charts(*_parts(found, hours, now)),
+        categories=_most_first(total.by_category),
+        actions=_most_first(total.by_action),
+        releases=_most_first(total.by_release),
+        times=[
+            StepTimes(title, [total.percentile_ms(percent, step) for percent in PERCENTS])
+            for step, title in {**STEPS, WHOLE: "From ticket to decision"}.items()
+            if step in total.ms
+        ],
+    )
+
+
+def _charts(labels: Sequence[str], parts: Sequence[Sums]) -> list[Chart]:
+    def over_time(read: Callable[[Sums], float | None]) -> list[float | None]:
+        return [read(one) for one in parts]
+
+    def time(percent: int) -> list[float | None]:
+        return over_time(lambda one: one.percentile_ms(percent))
+
+    given = [
+        ("given to a person", over_time(lambda one: _percent(one.escalated))),
+        ("in doubt", over_time(lambda one: _percent(one.in_doubt))),
+    ]
+    times = [(f"p{percent}", time(percent)) for percent in PERCENTS]
+    cost = over_time(lambda one: one.cost_usd)
+    return [
+        bars("Tickets decided", "tickets", labels, over_time(lambda one: one.decisions)),
+        lines("Given to a person, and in doubt", "% of tickets", labels, given, 1),
+        lines("Time from ticket to decision", "ms", labels, times),
+        *([bars("Cost of large models", "US dollars", labels, cost, 4)] if any(cost) else []),
+    ]
+
+
+def _parts(found: Sequence[Begun], hours: int, now: datetime) -> tuple[list[str], list[Sums]]:
+    """Return labels and sums of equal parts of the time: from the hour in which it began to the one that runs now."""
+    each = -(-(hours + 1) // MOST_POINTS)
+    length, first = HOUR * each, hour_of(now - HOUR * hours)
+    begins = [first + length * at for at in range(-(-(hours + 1) // each))]
+    sums = [over_all(one.sums for one in found if begin <= one.at < begin + length) for begin in begins]
+    form = "%H:%M" if hours <= 48 else "%b %d"
+    return [f"{begin:{form}}" for begin in begins], sums
+
+
+def _percent(share: float | None) -> float | None:
+    return share * 100 if share is not None else None
+
+
+def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return [(words(name), count) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]

@@ -1,0 +1,104 @@
+"""The customer's page: a conversation with the agent, step by step where the browser runs scripts."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from service.http.models import ChatRequest, Id
+from service.http.parts import Open
+from service.http.policy import public
+from service.http.problems import Problem
+from service.http.routes.stream import streamed
+from service.http.views import conversation_view
+from service.incoming import Incoming
+from service.intake import Started
+from service.store.conversations import read_conversation
+from service.store.idempotency import Answered
+from service.web.chatting import Chatting, chatting, chatting_as
+from service.web.checked import checked
+from service.web.demo import demo_customers
+from service.web.page_route import Form, Here, PageRoute, Sent, go_to
+from service.web.rendering import page
+
+SAYS = {"message": "Write your message first."}
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/")
+@public
+async def chat_page(
+    request: Request, here: Here, parts: Open, conversation: Annotated[Id | None, Query()] = None
+) -> Response:
+    """Show a conversation of this browser's, or the beginning of one."""
+    who = await chatting(request, parts)
+    view = None
+    if conversation is not None:
+        found, messages = await parts.store.read(lambda session: read_conversation(session, conversation, who.writer))
+        view = conversation_view(found, messages)
+    response = page(
+        "chat/chat.html",
+        messages=view.messages if view else [],
+        with_person=view is not None and view.state == "with_person",
+        conversation_id=conversation,
+        customers=demo_customers(parts),
+        customer=who.caller.customer_id,
+        person=None,
+        csrf=here.csrf,
+    )
+    who.keep(response, request)
+    return response
+
+
+@router.post("/chat")
+@public
+async def write(request: Request, sent: Sent, parts: Open) -> Response:
+    """Answer a message, and show the conversation again: the way without scripts."""
+    who = await chatting(request, parts)
+    started = await parts.intake.begin(_incoming(sent, who))
+    answered = started if isinstance(started, Answered) else await parts.intake.finish(started)
+    response = go_to(f"/?conversation={_conversation_of(answered)}")
+    who.keep(response, request)
+    return response
+
+
+async def begun(request: Request, sent: Sent, parts: Open) -> AsyncIterator[Started | Answered]:
+    """Begin the turn before the stream, so that a refusal is a plain answer."""
+    who = await chatting(request, parts)
+    yield await parts.intake.begin(_incoming(sent, who))
+
+
+@router.post("/chat/stream", response_class=EventSourceResponse)
+@public
+async def stream(started: Annotated[Started | Answered, Depends(begun)], parts: Open) -> AsyncIterator[ServerSentEvent]:
+    """Answer a message step by step."""
+    async for event in streamed(started, parts):
+        yield event
+
+
+@router.post("/chat/as")
+@public
+async def be(request: Request, sent: Sent, parts: Open) -> Response:
+    """Be one of the demo's customers, or a visitor; there is no such thing outside of the demo."""
+    customers = demo_customers(parts)
+    if not customers:
+        raise Problem(404, "There is nothing here for you.")
+    wanted = sent.get("customer", "")
+    if wanted and wanted not in customers:
+        raise Problem(422, "The demo has no such customer.")
+    who = await chatting_as(wanted or None, parts)
+    response = go_to("/")
+    who.keep(response, request)
+    return response
+
+
+def _incoming(sent: Form, who: Chatting) -> Incoming:
+    asked = checked(ChatRequest, {**sent, "customer_id": ""}, SAYS, required=("message",))
+    return Incoming(asked.message, who.writer, "chat", chat=True, conversation_id=asked.conversation_id)
+
+
+def _conversation_of(answered: Answered) -> str:
+    from agent.decision import Decision
+
+    return Decision.model_validate_json(answered.body).conversation_id
