@@ -10,7 +10,9 @@ THREADS ?= 1
 # Tests that measure no time run beside each other; without numpy's second thread, which would take the core of another.
 BESIDE := -n logical --maxprocesses 4
 BESIDE_SLOW := tests/knowledge tests/journeys tests/evals/calibration tests/evals/judge $(wildcard tests/evals/test_*.py) \
-	tests/tools tests/service/batch tests/service/hostile
+	tests/tools $(addprefix tests/service/,batch chaos fuzz hostile test_canaries.py test_canaries_terminal.py \
+	test_doctor.py test_workers.py http/test_matrix.py http/test_matrix_orders.py http/test_pages.py)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -18,7 +20,7 @@ KNOWLEDGE := $(wildcard knowledge/*.py knowledge/encoder/*.py knowledge/policies
 SHOP := $(wildcard tools/*.py tools/*.toml tools/demo_shop/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve llm test test-slow test-llm ray eval chaos fuzz hostile kills bench check clean
+.PHONY: help setup demo serve llm test test-slow test-llm ray eval chaos fuzz hostile kills bench pictures chromium check clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +73,13 @@ kills: setup .venv/.ray ## kill a batch of 10,000 rows 100 times, one on Ray 10 
 bench: setup ## latency and growth in their two-minute form
 	$(BIN)/python -m evals bench latency --quick
 	$(BIN)/python -m evals bench growth --quick
+
+pictures: setup chromium ## the README's pictures of the pages
+	$(BIN)/python -m tests.service.web.chromium.pictures
+
+chromium: ## Debian's Chromium, in which the tests look at the pages; without it they say so and skip that
+	@command -v chromium > /dev/null || { $(AS_ROOT) apt-get update -qq && \
+		$(AS_ROOT) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core > /dev/null; }
 
 check: .venv/.installed ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -19,6 +19,9 @@ class ServiceSettings(BaseSettings):
     )
     requests_a_minute: int = Field(default=600, ge=1, description="Of one credential.")
     messages_a_minute: int = Field(default=120, ge=1, description="Of one customer or visitor.")
+    visitors_a_minute: int = Field(
+        default=60, ge=1, description="Conversations that visitors of the page begin, of all together."
+    )
     limits: bool = Field(default=True, description="Off, requests are counted and never refused for their number.")
     in_progress: int = Field(default=32, ge=1, description="Requests that one worker has in progress at most.")
     demo: bool = Field(default=False, description="Whether visitors may be customers of the demo shop; `serve --demo`.")

@@ -70,6 +70,7 @@ def _say(address: str, keys: Path | None) -> None:
     """Print the addresses to standard output at once: whoever waits for the service reads them through a pipe."""
     typer.echo(f"Serving on {address}")
     typer.echo(f"  POST {address}/v1/triage   POST {address}/v1/chat   {address}/openapi.json   {address}/readyz")
+    typer.echo(f"  Pages: {address}/   {address}/desk   {address}/ops")
     if keys is not None:
         typer.echo(
             f"""  curl -s {address}/v1/chat -H "Authorization: Bearer $(python3 -c """

@@ -19,10 +19,10 @@ from service.http.routes import conversations, desk, health, ops, stream, ticket
 from service.warm_up import warm_up
 from service.web.routes import chat as chat_pages
 from service.web.routes import desk as desk_pages
+from service.web.routes import nowhere, sign_in, static
 from service.web.routes import ops as ops_pages
-from service.web.routes import sign_in, static
 
-PAGES = (chat_pages.router, sign_in.router, desk_pages.router, ops_pages.router, static.router)
+PAGES = (chat_pages.router, sign_in.router, desk_pages.router, ops_pages.router, static.router, nowhere.router)
 State = dict[str, float]  # what connections are given of the application, see protocol.py
 TITLE = "support-triage"
 ROUTERS = (tickets.router, stream.router, conversations.router, desk.router, ops.router, health.router)

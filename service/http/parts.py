@@ -34,6 +34,7 @@ class Parts:
     gate: Gate
     metrics: Metrics
     now: Now
+    visitors: Limit  # conversations that visitors of the page begin, of all together
     patience: float  # seconds, see ServiceSettings
     demo: bool = False  # whether a visitor may choose whom to be
 
@@ -64,4 +65,5 @@ def open_parts(agent: Agent, url: str, settings: ServiceSettings, now: Now = utc
     customers = Limit(settings.messages_a_minute, MINUTE)
     intake = Intake(agent, store, now, customers, settings.limits, metrics.decided)
     outbox = Outbox(store, agent.shop, agent.today, now)
-    return Parts(agent, store, intake, outbox, door, gate, metrics, now, settings.patience, settings.demo)
+    visitors = Limit(settings.visitors_a_minute, MINUTE)
+    return Parts(agent, store, intake, outbox, door, gate, metrics, now, visitors, settings.patience, settings.demo)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from service.store.engine import POSTGRES
+from service.store.errors import StoreDamaged
 from service.store.sums import Sums, over_all, summed
 from service.store.tables import DecisionRow, HourSum
 
@@ -44,7 +46,7 @@ def sum_more(session: Session, now: datetime) -> bool:
     until = min(first + AT_ONCE, begins_at + HOUR, now - SETTLED)
     more = summed(_rows(session, first, until))
     if last is not None and goes_on:
-        whole = over_all([Sums.model_validate_json(last.body), more])
+        whole = over_all([_read(last), more])
         mine = (col(HourSum.begins_at) == begins_at) & (col(HourSum.until) == last.until)
         session.execute(update(HourSum).where(mine).values(until=until, body=whole.model_dump_json()))
     else:
@@ -58,7 +60,7 @@ def hours_since(session: Session, since: datetime, now: datetime) -> list[Begun]
     """Return the hours from that of `since` on in which anything was decided, the oldest first."""
     begin = hour_of(since)
     kept = session.exec(select(HourSum).where(HourSum.begins_at >= begin).order_by(col(HourSum.begins_at))).all()
-    sums = {one.begins_at: Sums.model_validate_json(one.body) for one in kept}
+    sums = {one.begins_at: _read(one) for one in kept}
     last = _last(session)
     by_hour: dict[datetime, list[Any]] = {}
     for row in _rows(session, begin if last is None else max(begin, last.until), now + HOUR):
@@ -66,6 +68,13 @@ def hours_since(session: Session, since: datetime, now: datetime) -> list[Begun]
     for at, rows in by_hour.items():
         sums[at] = over_all([sums.get(at, Sums()), summed(rows)])
     return [Begun(at, sums[at]) for at in sorted(sums)]
+
+
+def _read(kept: HourSum) -> Sums:
+    try:
+        return Sums.model_validate_json(kept.body)
+    except ValidationError as problem:  # nobody but us writes there
+        raise StoreDamaged from problem
 
 
 def _last(session: Session) -> HourSum | None:

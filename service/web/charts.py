@@ -144,4 +144,9 @@ def _across(labels: Sequence[str]) -> list[Mark]:
 
 def _up(top: float, digits: int) -> list[Mark]:
     shown = digits if top >= 4 or digits else 1
-    return [Mark(_height(top * part, top), f"{top * part:,.{shown}f}") for part in (0.0, 0.5, 1.0)]
+    return [Mark(_height(top * part, top), _brief(top * part, shown)) for part in (0.0, 0.5, 1.0)]
+
+
+def _brief(value: float, digits: int) -> str:
+    said = f"{value:,.{digits}f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said

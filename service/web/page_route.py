@@ -159,7 +159,7 @@ async def _form(request: Request, parts: Parts) -> Form:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as problem:
         raise Problem(400, "The form can't be read.") from problem
-    form = dict(fields)
+    form = {name: value.replace("\r\n", "\n") for name, value in fields}  # how browsers send a line's end
     if len(form) != len(fields) or any("\x00" in value for value in form.values()):
         raise Problem(400, "The form can't be read.")
     browser: Browser = request.state.browser

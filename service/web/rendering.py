@@ -8,6 +8,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from tools.money import Money
+
 # Control characters become their pictures; what has none, and marks of direction, the replacement character.
 _SEEN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | dict.fromkeys(
     (0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD
@@ -38,11 +40,6 @@ def words(name: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def money(minor: int, currency: str) -> str:
-    """Return an amount as people read it."""
-    return f"{minor / 100:,.2f} {currency}"
-
-
 def visible(text: str) -> str:
     """Return a text in which what would be invisible, or turn the direction of what follows, can be seen."""
     return text.translate(_SEEN)
@@ -62,6 +59,15 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def minute(moment: datetime) -> str:
+    """Return a moment in UTC to the minute, for a list of recent ones."""
+    return f"{moment.astimezone(UTC):%m-%d %H:%M}"
+
+
+def _money(minor: int, currency: str) -> str:
+    return Money(amount_minor=minor, currency=currency).text()
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -72,6 +78,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"words": words, "age": age, "clock": clock, "visible": visible}
-    made.globals |= {"money": money}
+    made.filters |= {"words": words, "age": age, "clock": clock, "minute": minute, "visible": visible}
+    made.globals |= {"money": _money}
     return made

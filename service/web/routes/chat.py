@@ -6,15 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from agent.decision import Decision
 from service.http.models import ChatRequest, Id
-from service.http.parts import Open
+from service.http.parts import Open, Parts
 from service.http.policy import public
-from service.http.problems import Problem
+from service.http.problems import Problem, too_often
 from service.http.routes.stream import streamed
 from service.http.views import conversation_view
 from service.incoming import Incoming
 from service.intake import Started
 from service.store.conversations import read_conversation
+from service.store.counts import count
 from service.store.idempotency import Answered
 from service.web.chatting import Chatting, chatting, chatting_as
 from service.web.checked import checked
@@ -55,18 +57,18 @@ async def chat_page(
 @public
 async def write(request: Request, sent: Sent, parts: Open) -> Response:
     """Answer a message, and show the conversation again: the way without scripts."""
-    who = await chatting(request, parts)
-    started = await parts.intake.begin(_incoming(sent, who))
+    who, started = await _begin(request, sent, parts)
     answered = started if isinstance(started, Answered) else await parts.intake.finish(started)
-    response = go_to(f"/?conversation={_conversation_of(answered)}")
+    response = go_to(f"/?conversation={Decision.model_validate_json(answered.body).conversation_id}")
     who.keep(response, request)
     return response
 
 
-async def begun(request: Request, sent: Sent, parts: Open) -> AsyncIterator[Started | Answered]:
+async def begun(request: Request, response: Response, sent: Sent, parts: Open) -> AsyncIterator[Started | Answered]:
     """Begin the turn before the stream, so that a refusal is a plain answer."""
-    who = await chatting(request, parts)
-    yield await parts.intake.begin(_incoming(sent, who))
+    who, started = await _begin(request, sent, parts)
+    who.keep(response, request)
+    yield started
 
 
 @router.post("/chat/stream", response_class=EventSourceResponse)
@@ -93,12 +95,19 @@ async def be(request: Request, sent: Sent, parts: Open) -> Response:
     return response
 
 
-def _incoming(sent: Form, who: Chatting) -> Incoming:
+async def _begin(request: Request, sent: Form, parts: Parts) -> tuple[Chatting, Started | Answered]:
+    who = await chatting(request, parts)
     asked = checked(ChatRequest, {**sent, "customer_id": ""}, SAYS, required=("message",))
-    return Incoming(asked.message, who.writer, "chat", chat=True, conversation_id=asked.conversation_id)
+    if asked.conversation_id is None and who.caller.customer_id is None:
+        await _room_for_a_visitor(parts)
+    incoming = Incoming(asked.message, who.writer, "chat", chat=True, conversation_id=asked.conversation_id)
+    return who, await parts.intake.begin(incoming)
 
 
-def _conversation_of(answered: Answered) -> str:
-    from agent.decision import Decision
-
-    return Decision.model_validate_json(answered.body).conversation_id
+async def _room_for_a_visitor(parts: Parts) -> None:
+    """Count one more conversation of visitors, who can't be told apart: whoever drops its cookie is another one."""
+    wait = await parts.store.write(
+        lambda session: count(session, "visitors", parts.visitors, parts.now()), durable=False
+    )
+    if wait and parts.door.limited:
+        raise too_often(wait)

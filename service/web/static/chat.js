@@ -57,7 +57,10 @@ function add(role, by, text) {
 }
 
 async function send() {
-  const response = await fetch("/chat/stream", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const body = new URLSearchParams(new FormData(form));
+  const response = await fetch("/chat/stream", { method: "POST", body }).catch(() => {
+    throw new Error("The service does not answer. Your message is still here: wait a moment, then send it again.");
+  });
   if (!response.ok) throw new Error((await response.json()).detail || "This did not work. Try again.");
   add("customer", "You", box.value);
   for await (const { kind, data } of events(response)) {

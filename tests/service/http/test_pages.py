@@ -15,6 +15,7 @@ from service.http.app import create_app
 from service.http.parts import open_parts
 from service.settings import ServiceSettings
 from service.store.engine import sqlite_url
+from service.store.hours import HOUR, sum_more
 from service.store.keys import create_key
 from service.store.signing import ensure_signing_secret
 from service.store.store import Store
@@ -70,6 +71,8 @@ class Damaged:
             for message in ("I want my money back for A-10234", "I want to speak to a human being", "Where is it?"):
                 answer = await service.post("/v1/chat", {"message": message, "customer_id": "C-1001"})
                 known = answer.json()["conversation_id"]
+            later = service.clock() + 2 * HOUR
+            service.parts.store.write_now(lambda session: sum_more(session, later))
         return known
 
     async def statuses(self, known: str, place: int, damage: str, chance: random.Random) -> list[int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from service.http.parts import Parts
+from service.settings import ServiceSettings
 from tests.service.running import Running
 from tests.service.web.surfer import ACCEPT, Surfer
 
@@ -84,6 +85,23 @@ async def test_a_stream_tells_steps_and_the_answer(surfer: Surfer) -> None:
     await surfer.see("/")
     form = {"message": "How long do I have to send shoes back?", "conversation_id": "", "csrf": surfer.csrf}
     answer = await surfer.http.post("/chat/stream", data=form, headers={"Accept": "text/event-stream"})
+    assert "triage_chat" in answer.headers["set-cookie"]  # or who writes for long would end up as somebody else
     events = re.findall(r"^event: (\w+)", answer.text, re.MULTILINE)
     assert events[0] == "step"
     assert events[-3:] == ["reply", "decision", "done"]
+
+
+class TestLimited:
+    @pytest.fixture
+    def service_settings(self) -> ServiceSettings:
+        """As it is served, for few visitors."""
+        return ServiceSettings(visitors_a_minute=3)
+
+    async def test_who_drops_the_cookie_is_no_other_visitor(self, surfers: Callable[[], Surfer]) -> None:
+        statuses, last = [], surfers()
+        for path in ("/chat", "/chat/stream", "/chat", "/chat", "/chat/stream"):
+            last = surfers()
+            await last.see("/")
+            statuses.append((await last.send(path, message="hello", conversation_id="")).status_code)
+        assert statuses == [303, 200, 303, 429, 429]
+        assert "Too many at once" in (await last.send("/chat", message="hello", conversation_id="")).text

@@ -47,6 +47,7 @@ async def test_reply_and_hand_back(at_desk: Surfer, service: Running) -> None:
     said = (await service.get(f"/v1/conversations/{decision['conversation_id']}")).json()
     assert said["state"] == "open"
     assert said["messages"][-1]["role"] == "person"
+    assert said["messages"][-1]["text"] == "Good morning, <b>I</b> have looked.\nYours, the desk"
 
 
 async def test_corrections_are_kept_with_their_reason(at_desk: Surfer, service: Running) -> None:

@@ -21,7 +21,7 @@ ATTACKS = (
     "&lt;b&gt;",
 )
 WRITTEN = " ".join(ATTACKS)
-OURS = {"/static/htmx.min.js", "/static/chat.js"}
+OURS = {"/static/htmx.min.js", "/static/chat.js", "/static/desk.js"}
 
 
 class Reader(HTMLParser):
