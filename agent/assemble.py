@@ -18,15 +18,18 @@ from agent.models.protocol import Model
 from agent.quiet import quiet
 from agent.release import Release, load_release
 from agent.replies import ReplyTexts, load_replies
-from agent.settings import ServerSettings, Settings
+from agent.settings import IndexSettings, ServerSettings, Settings
 from agent.shops import open_shop
 from agent.taxonomy import labels
 from agent.ticket import Ticket
 from agent.trace import Act, AnyEvent, Trace, Tracer
+from knowledge.chroma_http import IndexServer, index_server
 from knowledge.encoder.choose import open_encoder
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
 from knowledge.head import Head, head_folder, load_head
+from knowledge.index_server import served
+from knowledge.library import Library
 from knowledge.search import Search, SearchSettings
 from knowledge.store import ensure_library, load_passages
 from tools.identity import Identity
@@ -109,7 +112,7 @@ def assemble(settings: Settings, server: ServerSettings | None = None) -> Agent:
     quiet()
     release = load_release(settings.release)
     encoder, head = open_classifier(settings, release)
-    library = ensure_library(settings.var / "knowledge", load_passages(), encoder)
+    library = open_passages(settings, encoder)
     texts = load_replies(release.replies)
     shop, today = open_shop(settings)
     embedded = EmbeddedModel(head, texts, release.head)
@@ -128,6 +131,17 @@ def assemble(settings: Settings, server: ServerSettings | None = None) -> Agent:
         replies=texts,
         graph=build_graph(),
     )
+
+
+def open_passages(settings: Settings, encoder: Encoder) -> Library:
+    """Return the passages, found through the Chroma server where one is named; raises PartUnavailable."""
+    return served(ensure_library(settings.var / "knowledge", load_passages(), encoder), passages_server())
+
+
+def passages_server() -> IndexServer | None:
+    """Return the Chroma server that is asked, None where none is named; raises PartUnavailable."""
+    named = IndexSettings()
+    return index_server(named.url, named.token.get_secret_value() if named.token else None)
 
 
 def open_classifier(settings: Settings, release: Release) -> tuple[Encoder, Head]:

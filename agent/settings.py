@@ -19,6 +19,15 @@ class Settings(BaseSettings):
     shop_token: SecretStr | None = Field(default=None, description="The bearer token that the real shop wants.")
 
 
+class IndexSettings(BaseSettings):
+    """Which Chroma server is asked for passages; with none it is the folder. A variable that is empty is not set."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_prefix="CHROMA_", env_ignore_empty=True)
+
+    url: str | None = Field(default=None, description="Of the server, or of what stands before it; else the folder.")
+    token: SecretStr | None = Field(default=None, description="The bearer token that is wanted there.")
+
+
 class ServerSettings(BaseSettings):
     """Which model server is asked, and what a million tokens cost there in US dollars.
 

@@ -1,4 +1,4 @@
-"""`python -m knowledge build | learn | search`: what is made before the first ticket comes."""
+"""`python -m knowledge build | push | learn | search`: what is made before the first ticket comes."""
 
 import argparse
 import json
@@ -7,10 +7,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from knowledge.chroma_http import IndexServer, index_server
 from knowledge.encoder.choose import mend_encoder, open_encoder
 from knowledge.errors import PartUnavailable, file_problem
 from knowledge.examples import load_examples
 from knowledge.head import HEADS, Head, head_folder, load_head, newest_head, save_head
+from knowledge.index_server import COMPARED_S, push, served
 from knowledge.learn import learn
 from knowledge.reading import read
 from knowledge.search import Search, SearchSettings
@@ -26,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="export the encoder, build the index, and a head for an encoder of your own")
+    commands.add_parser("push", help="fill the Chroma server at CHROMA_URL with the built index")
     learning = commands.add_parser("learn", help="learn the classifier head from knowledge/examples")
     learning.add_argument("--version", default=newest_head(), help="the head's version, a folder in knowledge/heads")
     learning.add_argument("--check", action="store_true", help="compare with the committed head, write nothing")
@@ -37,9 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "build":
             return build(options.var, named)
+        if options.command == "push":
+            return fill_server(options.var, named, _server())
         if options.command == "learn":
             return relearn(options.var, named, options.version, check=options.check)
-        return search(options.var, named, options.question, options.day)
+        return search(options.var, named, options.question, options.day, _server())
     except PartUnavailable as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -65,6 +70,22 @@ def build(var: Path, named: str | None) -> int:
         file=sys.stderr,
     )
     return 0
+
+
+def fill_server(var: Path, named: str | None, server: IndexServer | None) -> int:
+    """Fill the Chroma server with the rows of the index, which is built first where it is absent."""
+    if server is None:
+        raise PartUnavailable("index", "no Chroma server is named", "Set CHROMA_URL.")
+    library = ensure_library(var / "knowledge", load_passages(), open_encoder(var, named))
+    try:
+        print(f"{server.address} holds {len(library.owners)} rows as {push(library, server)}", file=sys.stderr)
+    finally:
+        library.close()
+    return 0
+
+
+def _server() -> IndexServer | None:
+    return index_server(os.environ.get("CHROMA_URL"), os.environ.get("CHROMA_TOKEN"))
 
 
 def relearn(var: Path, named: str | None, version: str, *, check: bool) -> int:
@@ -97,10 +118,10 @@ def _differences(committed: Head, rebuilt: Head, var: Path, named: str | None) -
     return int(((before.argmax(axis=1) != after.argmax(axis=1)) | (abs(before - after).max(axis=1) > 0.01)).sum())
 
 
-def search(var: Path, named: str | None, question: str, day: date) -> int:
+def search(var: Path, named: str | None, question: str, day: date, server: IndexServer | None) -> int:
     """Print the passages that a question finds, with their scores."""
     encoder = open_encoder(var, named)
-    library = ensure_library(var / "knowledge", load_passages(), encoder)
+    library = served(ensure_library(var / "knowledge", load_passages(), encoder), server, COMPARED_S)
     settings = SearchSettings(passages=5, lowest_score=0.0, lexical_weight=1.0, category_bonus=0.0)
     for found in Search(library, settings).find(question, encoder.encode([question])[0], day):
         print(f"{found.score:.3f}  {found.passage.policy_id} / {found.passage.section}\n       {found.passage.text}")

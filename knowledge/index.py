@@ -1,8 +1,8 @@
-"""The vector store: the only file that knows Chroma. It is given our vectors and never written again once built."""
+"""The vector store: the only file that imports Chroma. It is given our vectors and never written again once built."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from knowledge.encoder.protocol import Vectors
 from knowledge.errors import PartUnavailable
@@ -16,8 +16,21 @@ HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "batch_size
 MEND = "Run `python -m knowledge build`."
 
 
+class Nearest(Protocol):
+    """What a library asks: of a folder's Index, or of a server (see index_server.py)."""
+
+    size: int  # rows
+    waits: bool  # for another machine
+
+    def nearest(self, vector: Vectors, count: int) -> list[tuple[int, float]]: ...
+
+    def close(self) -> None: ...
+
+
 class Index:
     """Dense search in one folder. Opening one writes to the folder's SQLite file, so the folder must be writable."""
+
+    waits = False
 
     def __init__(self, folder: Path) -> None:
         if not (folder / CHANGING).is_file():  # Chroma would make an empty one

@@ -13,7 +13,7 @@ from knowledge.atomic import hold
 from knowledge.checksums import sums_of, verify
 from knowledge.encoder.protocol import Encoder, Vectors
 from knowledge.errors import PartUnavailable
-from knowledge.index import CHANGING, Index, write_index
+from knowledge.index import CHANGING, Index, Nearest, write_index
 from knowledge.lexical import Lexical, write_lexical
 from knowledge.policies import Passage
 
@@ -31,7 +31,7 @@ class Library:
 
     content: str
     passages: tuple[Passage, ...]
-    index: Index
+    index: Nearest
     lexical: Lexical
     vectors: Vectors
     owners: NDArray[np.int64]

@@ -46,6 +46,11 @@ class Search:
         return self._library.content
 
     @property
+    def waits(self) -> bool:
+        """Say whether a search waits for a server."""
+        return self._library.index.waits
+
+    @property
     def passages_by_id(self) -> dict[str, Passage]:
         """Return all passages, those of superseded articles too."""
         return self._passages_by_id

@@ -6,9 +6,11 @@ from collections.abc import Sequence, Set
 from pathlib import Path
 
 from knowledge.atomic import build_folder, clear_workshops, locked, remove_unless_held, write_file
+from knowledge.chroma_http import IndexServer
 from knowledge.encoder.protocol import Encoder
 from knowledge.errors import PartUnavailable
 from knowledge.index import HNSW
+from knowledge.index_server import served
 from knowledge.library import MANIFEST, MEND, Library, open_library, write_library
 from knowledge.policies import Passage, cut, load_policies
 
@@ -44,13 +46,18 @@ def ensure_library(root: Path, passages: Sequence[Passage], encoder: Encoder) ->
     return library
 
 
-def inspect_library(root: Path, passages: Sequence[Passage], encoder_identity: str) -> str:
-    """Say what is in the folder of these passages, without making one; raises PartUnavailable when it is not whole."""
+def inspect_library(
+    root: Path, passages: Sequence[Passage], encoder_identity: str, server: IndexServer | None = None
+) -> str:
+    """Say what is in the folder of these passages, without making one; raises PartUnavailable when it is not whole.
+
+    A server that is asked in its place has to hold the same.
+    """
     folder = root / content_hash(passages, encoder_identity)
     if not folder.exists():
         raise PartUnavailable("index", "not built for these articles", MEND)
-    _open(folder, passages).close()
-    return f"{len(passages)} passages in {folder.name}"
+    served(_open(folder, passages), server).close()
+    return f"{len(passages)} passages in {folder.name}{f' and on {server.address}' if server else ''}"
 
 
 def _open(folder: Path, passages: Sequence[Passage]) -> Library:

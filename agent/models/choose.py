@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from agent.deadline import Deadline
 from agent.models.breaker import Breaker
@@ -25,6 +24,7 @@ from agent.release import Large, Release
 from agent.replies import ReplyTexts
 from agent.settings import ServerSettings
 from agent.trace import Act
+from knowledge.addresses import is_token, leads_to_server
 from knowledge.errors import PartUnavailable
 
 OPENAI = "https://api.openai.com/v1"
@@ -108,27 +108,15 @@ def address_of(settings: ServerSettings, need: str) -> str:
         mend = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own; or choose the release `embedded`."
         raise PartUnavailable("model", f"{need} and no server is named", mend)
     address = (settings.base_url or OPENAI).rstrip("/")
-    if not _leads_to_server(address):
+    if not leads_to_server(address):
         mend = "Set it to an address such as http://127.0.0.1:8000/v1; a key goes into OPENAI_API_KEY."
         raise PartUnavailable("model", "OPENAI_BASE_URL is not the address of a server", mend)
     key = settings.api_key.get_secret_value() if settings.api_key else ""
-    if not (key.isascii() and key.isprintable()) or " " in key:
+    if not is_token(key):
         raise PartUnavailable("model", "OPENAI_API_KEY holds what no key holds", "Set it to the key alone.")
     if settings.model is not None and not names_model(settings.model):
         raise PartUnavailable("model", "OPENAI_MODEL holds what no name holds", "Set it to the model's name alone.")
     return address
-
-
-def _leads_to_server(address: str) -> bool:
-    if not (address.isascii() and address.isprintable()) or " " in address:
-        return False
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:  # brackets that hold no address, a port that is no number or too large
-        return False
-    whole = parts.scheme in {"http", "https"} and parts.hostname and port != 0
-    return bool(whole) and not (parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def price_of(settings: ServerSettings, server: ModelServer) -> Price:

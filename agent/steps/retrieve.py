@@ -1,5 +1,8 @@
 """Third: the passages that may be quoted. None that is good enough is an answer too."""
 
+import asyncio
+from functools import partial
+
 from agent.deps import Deps
 from agent.state import State
 from agent.trace import PassageFound, StepFailed
@@ -8,12 +11,12 @@ from knowledge.errors import PartUnavailable
 QUESTION = 2000  # characters of the question that the lexical half reads
 
 
-def retrieve(state: State, deps: Deps) -> State:
-    """Search the policies with the question's vector and words."""
+async def retrieve(state: State, deps: Deps) -> State:
+    """Search the policies with the question's vector and words; a server is waited for beside the event loop."""
+    question, category = state["question"][:QUESTION], state["classification"].category
+    find = partial(deps.search.find, question, state["vector"], deps.today, category)
     try:
-        found = deps.search.find(
-            state["question"][:QUESTION], state["vector"], deps.today, state["classification"].category
-        )
+        found = await asyncio.to_thread(find) if deps.search.waits else find()
     except PartUnavailable as problem:
         deps.tracer.add(StepFailed(step="retrieve", error=type(problem).__name__))
         found = []

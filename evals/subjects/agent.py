@@ -24,6 +24,11 @@ class NoSearch(Search):
         """See Search.content."""
         return "none"
 
+    @property
+    def waits(self) -> bool:
+        """See Search.waits."""
+        return False
+
     def find(self, *_: object, **__: object) -> list[Found]:
         """See Search.find."""
         return []

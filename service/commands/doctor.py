@@ -92,11 +92,12 @@ def _classifier(settings: "Settings") -> str:
 
 
 def _index(settings: "Settings") -> str:
+    from agent.assemble import passages_server
     from knowledge.encoder.choose import existing_encoder
     from knowledge.store import inspect_library, load_passages
 
     identity = existing_encoder(settings.var, settings.encoder).identity
-    return inspect_library(settings.var / "knowledge", load_passages(), identity)
+    return inspect_library(settings.var / "knowledge", load_passages(), identity, passages_server())
 
 
 def _model(settings: "Settings") -> str:

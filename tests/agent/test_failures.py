@@ -19,6 +19,8 @@ from tools.shop import ShopUnavailable
 
 
 class BrokenSearch:
+    waits = False
+
     """A store that stopped answering."""
 
     def find(self, question: str, vector: object, day: date, category: str | None = None) -> list[Found]:

@@ -27,6 +27,13 @@ def test_all_is_well(copied_var: Path, root: Path) -> None:
     assert "BROKEN" not in done.stdout
 
 
+def test_a_server_of_passages_that_is_away(root: Path, var: Path) -> None:
+    done = triage(root, "doctor", TRIAGE_VAR=str(var), CHROMA_URL="http://127.0.0.1:1")
+    assert done.returncode == 1
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("BROKEN")] == ["index"]
+    assert "CHROMA_URL" in done.stdout
+
+
 def one(folder: Path, pattern: str) -> Path:
     return next(iter(sorted(folder.rglob(pattern))))
 

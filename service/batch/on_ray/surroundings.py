@@ -5,7 +5,7 @@ import os
 from agent.quiet import quiet
 from agent.settings import Settings
 
-_PREFIXES, _NAMES = ("TRIAGE_", "OPENAI_"), {"HF_HUB_OFFLINE"}
+_PREFIXES, _NAMES = ("TRIAGE_", "OPENAI_", "CHROMA_"), {"HF_HUB_OFFLINE"}
 
 
 class Surroundings:
