@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ APP = "service.http.worker:create"
 PROTOCOL = "service.http.protocol:BoundedProtocol"
 BACKLOG = 128  # connections that wait to be accepted; what is beyond is refused by the system
 KEEP_ALIVE = 5  # seconds that an idle connection is kept
+LOOKS = 0.5  # seconds for a sign that a worker is ready
+CANT_START = 4  # how a worker ends that has said why it can't start
 HANGS_AFTER = 10  # seconds without a sign of life after which a worker is replaced; one that starts needs some
 
 
@@ -46,7 +49,10 @@ def run(host: str, port: int, workers: int, drains_in: int, ready: Callable[[str
     bound = socket.getsockname()
     ready(f"http://{bound[0]}:{bound[1]}")
     if workers > 1:
-        Supervisor(config, sockets=[socket]).run()
+        supervisor = Supervisor(config, sockets=[socket])
+        supervisor.run()
+        if supervisor.failed:
+            sys.exit(1)  # each worker has said why
     else:
         with suppress(KeyboardInterrupt):  # how uvicorn passes a SIGINT on, once it has ended for it
             uvicorn.Server(config).run(sockets=[socket])
@@ -65,11 +71,23 @@ def encoder_threads(workers: int) -> int:
 class Supervisor(Multiprocess):
     """Knows at once when a worker dies, and waits for the end of one no longer than it may take."""
 
+    served = False  # whether a worker has been ready
+    failed = False  # whether none could be
+
     def keep_subprocess_alive(self) -> None:
-        """See Multiprocess, which would wait in full for a sign of life from a worker that has died meanwhile."""
+        """See Multiprocess, which would wait in full for a sign of life from a worker that has died meanwhile.
+
+        What keeps the first workers from starting would keep all others; later a part may be away for a while.
+        """
         for worker in self.processes:
             worker.child_conn.close()  # the worker's end, of which it has its own copy: what it closes is closed then
+        self.served = self.served or any(worker.is_ready(LOOKS) for worker in self.processes)
+        before = list(self.processes)
         super().keep_subprocess_alive()
+        replaced = [worker for worker, now in zip(before, self.processes, strict=True) if worker is not now]
+        if not self.served and any(worker.exitcode == CANT_START for worker in replaced):
+            self.failed = True
+            self.should_exit.set()
 
     def join_all(self) -> None:
         """See Multiprocess, which would wait for a worker that hangs."""

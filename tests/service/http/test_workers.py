@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.http.server import HANGS_AFTER
+from tests.processes import triage
 from tests.service.http import raw
 from tests.service.http.processes import lives, workers_of
 from tests.service.serving import Served, furnish, serving
@@ -137,3 +138,14 @@ def test_new_conversations_are_counted_for_their_customer(root: Path, var: Path,
         found = [answer.status for answer in answers if answer is not None]
         assert found.count(200) == 6
         assert found.count(429) == 6
+
+
+def test_what_lets_no_worker_start_ends_them_all_with_its_reason(root: Path, var: Path, tmp_path: Path) -> None:
+    own = furnish(var, tmp_path / "own")
+    here = {"TRIAGE_VAR": str(own), "CHROMA_URL": "http://127.0.0.1:1"}
+    done = triage(root, "serve", "--demo", "--port", "0", "--workers", "2", **here)
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if line.startswith("index: ")]
+    assert said  # by each worker that came so far
+    assert all("the Chroma server: it cannot be reached" in line for line in said)
+    assert "Traceback" not in done.stderr
