@@ -11,6 +11,7 @@ from service.commands.classify import classify
 from service.commands.demo import demo
 from service.commands.doctor import doctor
 from service.commands.keys import app as keys
+from service.commands.migrate import migrate
 from service.commands.serve import serve
 from service.commands.shop import shop
 from service.commands.ticket import ticket
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (ticket, demo, shop, classify, batch, serve, doctor):
+for command in (ticket, demo, shop, classify, batch, serve, migrate, doctor):
     # A ticket may begin with a dash ("-5 EUR was charged"); what is a mistyped option is refused by `ticket` itself.
     app.command(context_settings={"ignore_unknown_options": command is ticket})(command)
 app.add_typer(keys, name="keys")
@@ -50,7 +51,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(FAILED)
     except ValidationError as problem:
-        if problem.title not in {"Settings", "ServerSettings", "ServiceSettings"}:
+        if problem.title not in {"Settings", "IndexSettings", "ServerSettings", "ServiceSettings"}:
             raise
         _stop(f"A setting is wrong: {problem.errors()[0]['loc'][0]}: {problem.errors()[0]['msg']}", WRONG_USE)
     except Exception as problem:

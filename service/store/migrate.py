@@ -43,7 +43,7 @@ def require_current(store: Store) -> None:
     """Raise SchemaError unless the database has exactly this version's schema, or StoreUnavailable."""
     with translated(), store.engine.connect() as connection:
         if _revision(connection) != _head():
-            raise SchemaError("The database is empty or of an older version. `triage serve` brings it up.")
+            raise SchemaError("The database is empty or of an older version. `triage migrate` or `serve` brings it up.")
 
 
 def require_whole(store: Store) -> None:

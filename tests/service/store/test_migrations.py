@@ -76,7 +76,7 @@ def test_down_and_up_with_rows_in_every_table(store: Store) -> None:
     assert set(counted(store).values()) == {1}
     to_revision(store, "base")
     assert tables(store) == {"alembic_version"}
-    with pytest.raises(SchemaError, match="triage serve"):
+    with pytest.raises(SchemaError, match="triage migrate"):
         require_current(store)
     upgrade(store)
     require_current(store)

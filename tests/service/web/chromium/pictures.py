@@ -14,7 +14,7 @@ from tests.service.web.chromium.people import Desk, be, write
 from tests.service.web.filled import fill
 
 ROOT = Path(__file__).parents[4]
-PICTURES = ROOT / "service" / "web" / "pictures"
+PICTURES = Path(__file__).with_suffix("")
 CUSTOMER, ORDER = "C-1001", "A-10234"
 OTHERS = (
     "The kettle I bought here caught fire, and my hand is burnt",
