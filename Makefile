@@ -10,7 +10,7 @@ THREADS ?= 1
 # Tests that measure no time run beside each other; without numpy's second thread, which would take the core of another.
 BESIDE := -n logical --maxprocesses 4
 BESIDE_SLOW := tests/knowledge tests/journeys tests/evals/calibration tests/evals/judge $(wildcard tests/evals/test_*.py) \
-	tests/tools $(addprefix tests/service/,batch chaos fuzz hostile test_canaries.py test_canaries_terminal.py \
+	tests/tools tests/containers $(addprefix tests/service/,batch chaos fuzz hostile test_canaries.py test_canaries_terminal.py \
 	test_doctor.py test_workers.py http/test_matrix.py http/test_matrix_orders.py http/test_pages.py)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 export HF_HUB_OFFLINE ?= 1

@@ -25,6 +25,9 @@ class ServiceSettings(BaseSettings):
     limits: bool = Field(default=True, description="Off, requests are counted and never refused for their number.")
     in_progress: int = Field(default=32, ge=1, description="Requests that one worker has in progress at most.")
     demo: bool = Field(default=False, description="Whether visitors may be customers of the demo shop; `serve --demo`.")
+    https: bool = Field(
+        default=False, description="Whether browsers come over TLS, which something before the service ends."
+    )
     patience: float = Field(
         default=10.0, gt=0, description="Seconds that a client has to send a request's head, or its body, or to read."
     )

@@ -159,6 +159,7 @@ class Facts(Answer):
 class CaseView(CaseSummary):
     """A case with everything that was found."""
 
+    customer_id: str | None = Field(description="Null of a visitor, or of nobody known.")
     facts: Facts
     messages: list[Said]
     corrections: list[CorrectionView]

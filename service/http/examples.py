@@ -192,6 +192,7 @@ _HELD_CASE: dict[str, Any] = {
 CASES: dict[str, Any] = {"cases": [_REFUND_CASE, _HELD_CASE], "next": None}
 CASE: dict[str, Any] = {
     **_REFUND_CASE,
+    "customer_id": "C-1001",
     "facts": {
         "decision": DECISION,
         "passages": [{"passage_id": "refund-goods-30.1", "score": 0.7448, "text": _RULE}],

@@ -37,6 +37,7 @@ class Parts:
     visitors: Limit  # conversations that visitors of the page begin, of all together
     patience: float  # seconds, see ServiceSettings
     demo: bool = False  # whether a visitor may choose whom to be
+    https: bool = False  # whether browsers come over TLS
 
 
 def parts_of(request: Request) -> Parts:
@@ -66,4 +67,5 @@ def open_parts(agent: Agent, url: str, settings: ServiceSettings, now: Now = utc
     intake = Intake(agent, store, now, customers, settings.limits, metrics.decided)
     outbox = Outbox(store, agent.shop, agent.today, now)
     visitors = Limit(settings.visitors_a_minute, MINUTE)
-    return Parts(agent, store, intake, outbox, door, gate, metrics, now, visitors, settings.patience, settings.demo)
+    told = (settings.patience, settings.demo, settings.https)
+    return Parts(agent, store, intake, outbox, door, gate, metrics, now, visitors, *told)

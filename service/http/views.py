@@ -38,6 +38,7 @@ def view_of(file: CaseFile) -> CaseView:
     ]
     return CaseView(
         **_fields(file.case, file.proposal),
+        customer_id=file.customer_id,
         facts=json.loads(file.case.facts),
         messages=[said(message) for message in file.messages],
         corrections=corrections,

@@ -29,6 +29,7 @@ class CaseFile:
     """A case with all that belongs to it."""
 
     case: CaseRow
+    customer_id: str | None  # None of a visitor, or of nobody known
     proposal: ProposalRow | None
     messages: Sequence[Message]
     corrections: Sequence[Correction]
@@ -57,7 +58,8 @@ def case_file(session: Session, id: str) -> CaseFile:
     corrections = session.exec(
         select(Correction).where(Correction.case_id == id).order_by(col(Correction.created_at), col(Correction.id))
     ).all()
-    found = CaseFile(case, proposal, messages_of(session, case.conversation_id), corrections)
+    customer_id = session.exec(select(Conversation.customer_id).where(Conversation.id == case.conversation_id)).first()
+    found = CaseFile(case, customer_id, proposal, messages_of(session, case.conversation_id), corrections)
     session.expunge_all()
     return found
 

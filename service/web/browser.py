@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.http.parts import parts_of
+
 BROWSER, SESSION, CHAT = "triage_browser", "triage_session", "triage_chat"
 LONGEST = 4096  # characters of a cookie that are looked at
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
@@ -46,7 +48,7 @@ def cookie(request: Request, name: str) -> str | None:
 
 def keep(response: Response, request: Request, name: str, value: str, seconds: int | None = None) -> None:
     """Have the browser keep a value that no script reads and no other site sends; until it is closed, unless told."""
-    secure = request.url.scheme == "https"
+    secure = parts_of(request).https or request.url.scheme == "https"
     response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 160
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 8, 24  # room for the axes
+SMALL_WIDTH, SMALL_HEIGHT = 160, 24
 NICE = (1, 2, 2.5, 5, 10)
 LEAST = 1e-6  # what is less is drawn as nothing
 
@@ -71,12 +72,12 @@ def bars(title: str, unit: str, labels: Sequence[str], values: Sequence[float | 
             y=_height(value, top),
             width=round(step * 0.8, 1),
             height=round(HEIGHT - BOTTOM - _height(value, top), 1),
-            says=f"{label}: {_said(value, digits)} {unit}",
+            says=f"{label}: {said(value, digits)} {unit}",
         )
         for at, (label, value) in enumerate(zip(labels, values, strict=True))
         if value is not None
     ]
-    rows = [(label, _said(value, digits)) for label, value in zip(labels, values, strict=True)]
+    rows = [(label, said(value, digits)) for label, value in zip(labels, values, strict=True)]
     return Chart(title, unit, drawn, [], _across(labels), _up(top, digits), ("", unit), rows)
 
 
@@ -91,13 +92,31 @@ def lines(
         dots = [
             None
             if value is None
-            else Dot(_middle(at, step), _height(value, top), f"{labels[at]}, {name}: {_said(value, digits)} {unit}")
+            else Dot(_middle(at, step), _height(value, top), f"{labels[at]}, {name}: {said(value, digits)} {unit}")
             for at, value in enumerate(values)
         ]
         drawn.append(Line(name, _pieces(dots), [dot for dot in dots if dot is not None]))
-    rows = [(label, *(_said(values[at], digits) for _, values in series)) for at, label in enumerate(labels)]
+    rows = [(label, *(said(values[at], digits) for _, values in series)) for at, label in enumerate(labels)]
     header = ("", *(name for name, _ in series))
     return Chart(title, unit, [], drawn, _across(labels), _up(top, digits), header, rows)
+
+
+def small_bars(labels: Sequence[str], values: Sequence[float | None], unit: str, digits: int = 0) -> list[Bar]:
+    """Return bars within SMALL_WIDTH times SMALL_HEIGHT, the highest as high as that, without axes."""
+    top = max((value for value in values if value is not None), default=0.0)
+    step = SMALL_WIDTH / max(1, len(values))
+    drawn = []
+    for at, value in enumerate(values):
+        if value is not None and value > LEAST:
+            height = round(max(1.0, SMALL_HEIGHT * value / top), 1)
+            says = f"{labels[at]}: {said(value, digits)} {unit}"
+            drawn.append(Bar(round(at * step, 1), round(SMALL_HEIGHT - height, 1), round(step * 0.8, 1), height, says))
+    return drawn
+
+
+def said(value: float | None, digits: int = 0) -> str:
+    """Return a figure as people read it; a dash for none."""
+    return "-" if value is None else f"{value:,.{digits}f}"
 
 
 def _inner() -> float:
@@ -106,10 +125,6 @@ def _inner() -> float:
 
 def _height(value: float, top: float) -> float:
     return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / top, 1)
-
-
-def _said(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:,.{digits}f}"
 
 
 def _top(values: Sequence[float]) -> float:

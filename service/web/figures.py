@@ -1,25 +1,15 @@
-"""Sums of hours as the charts and tables of the page for those who run the service."""
+"""Sums of hours as what the page for those who run the service shows: charts, and figures by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.store.hours import HOUR, Begun, hour_of
-from service.store.sums import WHOLE, Sums, over_all
+from service.store.sums import Sums, over_all
 from service.web.charts import Chart, bars, lines
-from service.web.found import STEPS
-from service.web.rendering import words
+from service.web.trends import PERCENTS, Trends, counted, timed
 
 MOST_POINTS = 48
-PERCENTS = (50, 95, 99)
-
-
-@dataclass(frozen=True)
-class StepTimes:
-    """A step, or the whole, with its percentiles in milliseconds."""
-
-    title: str
-    ms: Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -28,27 +18,20 @@ class Figures:
 
     total: Sums
     charts: Sequence[Chart]
-    categories: Sequence[tuple[str, int]]
-    actions: Sequence[tuple[str, int]]
-    releases: Sequence[tuple[str, int]]
-    times: Sequence[StepTimes]
+    trends: Sequence[Trends]
 
 
 def figures(found: Sequence[Begun], hours: int, now: datetime) -> Figures:
     """Return the figures of the last hours."""
     total = over_all(one.sums for one in found)
-    return Figures(
-        total=total,
-        charts=_charts(*_parts(found, hours, now)),
-        categories=_most_first(total.by_category),
-        actions=_most_first(total.by_action),
-        releases=_most_first(total.by_release),
-        times=[
-            StepTimes(title, [total.percentile_ms(percent, step) for percent in PERCENTS])
-            for step, title in {**STEPS, WHOLE: "From ticket to decision"}.items()
-            if step in total.ms
-        ],
-    )
+    labels, parts = _parts(found, hours, now)
+    trends = [
+        timed(labels, parts, total),
+        counted("Categories", labels, parts, total, lambda one: one.by_category),
+        counted("Actions", labels, parts, total, lambda one: one.by_action),
+        counted("Releases", labels, parts, total, lambda one: one.by_release),
+    ]
+    return Figures(total, _charts(labels, parts), trends)
 
 
 def _charts(labels: Sequence[str], parts: Sequence[Sums]) -> list[Chart]:
@@ -84,7 +67,3 @@ def _parts(found: Sequence[Begun], hours: int, now: datetime) -> tuple[list[str]
 
 def _percent(share: float | None) -> float | None:
     return share * 100 if share is not None else None
-
-
-def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(words(name), count) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
@@ -10,20 +10,20 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.http.body import read_body
 from service.http.parts import Parts, parts_of
 from service.http.policy import Policy, policy_of
 from service.http.problems import Problem, document, problem_of, too_often
 from service.store.counts import count
 from service.store.sessions import SignedIn, signed_in
 from service.store.store import Session
-from service.web.browser import BROWSER, CSRF_FIELD, CSRF_HEADER, SESSION, Browser, browser_of, cookie, keep
+from service.web.browser import BROWSER, SESSION, Browser, browser_of, cookie, keep
+from service.web.forms import Form, must_be_ours, read_form
 from service.web.rendering import HEADERS, page
 
-FORM = "application/x-www-form-urlencoded"
 SIGN_IN = "/sign-in"
-MOST_FIELDS = 50
+WRITTEN = ("text", "message", "reason")  # fields that are given back where a form was not taken
 TITLES = {
+    401: "Signed out",
     403: "Not allowed",
     404: "Not found",
     409: "Somebody was faster",
@@ -32,7 +32,6 @@ TITLES = {
     503: "Out of order for the moment",
 }
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Form = dict[str, str]
 
 
 class PageRoute(APIRoute):
@@ -45,6 +44,7 @@ class PageRoute(APIRoute):
         async def handler(request: Request) -> Response:
             request.state.browser = browser_of(request)
             request.state.person = None
+            request.state.form = {}
             try:
                 response = await _let_in(request, policy) or await original(request)
             except RequestValidationError:
@@ -94,6 +94,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         detail=problem.detail,
         again=request.method == "GET",
         back=_back(request),
+        written=next((request.state.form[name] for name in WRITTEN if request.state.form.get(name)), ""),
         person=request.state.person,
         csrf=request.state.browser.csrf,
     )
@@ -117,7 +118,8 @@ async def _let_in(request: Request, policy: Policy) -> Response | None:
     """Return None where a request may go on, else the answer to it; raises Problem."""
     parts = parts_of(request)
     if request.method == "POST":
-        request.state.form = await _form(request, parts)
+        request.state.form = await read_form(request, parts.patience)
+        must_be_ours(request, request.state.form)
     if policy.public:
         return None
     secret = cookie(request, SESSION)
@@ -142,30 +144,10 @@ def _enter(session: Session, secret: str, parts: Parts) -> tuple[SignedIn, int] 
 
 
 def _sign_in_first(request: Request) -> Response:
+    if request.method == "POST":  # what was written would be gone
+        raise Problem(401, "Your session is over, and nothing was done. Go back, sign in, and send it again.")
     query = f"?{request.url.query}" if request.url.query else ""
-    where = f"{SIGN_IN}?next={quote(request.url.path + query)}" if request.method == "GET" else SIGN_IN
+    where = f"{SIGN_IN}?next={quote(request.url.path + query)}"
     if "HX-Request" in request.headers:  # a part of a page asks: the whole page has to go there
         return Response(status_code=204, headers={"HX-Redirect": where})
     return go_to(where)
-
-
-async def _form(request: Request, parts: Parts) -> Form:
-    """Return a form of ours; raises Problem for one that another site or nobody made."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != FORM:
-        raise Problem(415, "The form did not come as forms do.")
-    body = await read_body(request, parts.patience)
-    try:
-        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError as problem:
-        raise Problem(400, "The form can't be read.") from problem
-    form = {name: value.replace("\r\n", "\n") for name, value in fields}  # how browsers send a line's end
-    if len(form) != len(fields) or any("\x00" in value for value in form.values()):
-        raise Problem(400, "The form can't be read.")
-    browser: Browser = request.state.browser
-    from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    if from_elsewhere or not browser.sent(request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD, "")):
-        raise Problem(
-            403, "This form is not from a page that was opened here lately. Go back, reload it, and try again."
-        )
-    return form

@@ -19,9 +19,9 @@ from service.store.conversations import read_conversation
 from service.store.counts import count
 from service.store.idempotency import Answered
 from service.web.chatting import Chatting, chatting, chatting_as
-from service.web.checked import checked
 from service.web.demo import demo_customers
-from service.web.page_route import Form, Here, PageRoute, Sent, go_to
+from service.web.forms import Form, checked
+from service.web.page_route import Here, PageRoute, Sent, go_to
 from service.web.rendering import page
 
 SAYS = {"message": "Write your message first."}

@@ -17,7 +17,7 @@ from service.store import desk
 from service.store.conversations import said_in
 from service.store.decisions import trace_of
 from service.store.store import Session
-from service.web.checked import checked
+from service.web.forms import checked
 from service.web.found import quoted_or_not, steps_taken
 from service.web.page_route import Here, PageRoute, Person, Sent, go_to
 from service.web.rendering import page

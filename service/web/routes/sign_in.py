@@ -34,7 +34,7 @@ async def form(here: Here, next: Next = "") -> Response:
 @public
 async def enter(request: Request, sent: Sent, here: Here, parts: Open) -> Response:
     """Begin a session, and go where the person wanted to."""
-    key, wanted = sent.get("key", "").strip(), sent.get("next", "")
+    key, wanted, before = sent.get("key", "").strip(), sent.get("next", ""), cookie(request, SESSION)
 
     def unit(session: Session) -> tuple[str, Role] | int | None:
         secret = sign_in(session, key, parts.now())
@@ -42,6 +42,8 @@ async def enter(request: Request, sent: Sent, here: Here, parts: Open) -> Respon
         found = signed_in(session, secret, parts.now()) if secret is not None else None
         if secret is None or found is None:
             return count(session, "sign-in:failed", ATTEMPTS, parts.now()) or None
+        if before is not None:
+            sign_out(session, before)  # nobody would ever end it
         return secret, found.caller.role
 
     found = await parts.store.write(unit)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.charts import HEIGHT, LEFT, WIDTH, bars, lines
+from service.web.charts import HEIGHT, LEAST, LEFT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH, bars, lines, small_bars
 
 VALUES = st.lists(st.none() | st.floats(min_value=0, max_value=1e9), min_size=1, max_size=60)
 
@@ -39,3 +39,13 @@ def test_a_line_is_cut_where_nothing_is_known(values: list[float | None]) -> Non
     assert [point for piece in pieces for point in piece if point not in drawn] == []
     together = sum(one is not None and other is not None for one, other in pairwise(values))
     assert sum(len(piece) - 1 for piece in pieces) == together
+
+
+@given(VALUES)
+def test_small_bars_stay_within(values: list[float | None]) -> None:
+    drawn = small_bars([str(at) for at in range(len(values))], values, "things")
+    assert len(drawn) == sum(value is not None and value > LEAST for value in values)
+    for bar in drawn:
+        assert 0 <= bar.x <= bar.x + bar.width <= SMALL_WIDTH + 0.1
+        assert 0 <= bar.y <= bar.y + bar.height <= SMALL_HEIGHT + 0.1
+    assert not drawn or max(bar.height for bar in drawn) == SMALL_HEIGHT

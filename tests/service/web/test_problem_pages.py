@@ -1,9 +1,6 @@
 """What goes wrong is a page as well, in plain words: what is not there, and a database that is damaged."""
 
-from pathlib import Path
-
 import pytest
-from sqlalchemy.engine import make_url
 
 from service.store.errors import StoreUnavailable
 from service.store.hours import hours_since
@@ -11,18 +8,10 @@ from service.store.store import Store
 from service.store.tables import HourSum
 from tests.service.running import Running
 from tests.service.store.rows import NOW
+from tests.service.web.damaged import damage
 from tests.service.web.surfer import ACCEPT, Surfer
 
 PAGES = ("/", "/desk", "/desk/cases/E-1", "/ops", "/ops/traces", "/ops/traces/T-1")
-
-
-def damage(service: Running, url: str) -> None:
-    """Write over the database's file, as a disk that breaks does."""
-    service.parts.store.engine.dispose()
-    file = Path(make_url(url).database or "")
-    for log in file.parent.glob(f"{file.name}-*"):
-        log.unlink()
-    file.write_bytes(b"\xa5" * file.stat().st_size)
 
 
 async def test_without_its_database_every_page_says_so(at_desk: Surfer, service: Running, url: str) -> None:
@@ -31,7 +20,10 @@ async def test_without_its_database_every_page_says_so(at_desk: Surfer, service:
         page = await at_desk.see(path, 503)
         assert "Out of order for the moment" in page
         assert "Try again" in page
+    lost = await at_desk.send("/desk/cases/E-1/reply", text="<b>Long</b> and well written")
+    assert "&lt;b&gt;Long&lt;/b&gt; and well written</textarea>" in lost.text
     answer = await at_desk.send("/sign-in", key="triage_desk_x")
+    assert "triage_desk_x" not in answer.text
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
     assert (await at_desk.http.get("/static/style.css", headers=ACCEPT)).status_code == 200

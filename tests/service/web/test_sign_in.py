@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -86,6 +87,15 @@ async def test_a_session_ends_with_its_time(at_desk: Surfer, service: Running) -
     await at_desk.see("/desk", 303)
 
 
+async def test_what_was_written_when_it_ended_is_not_lost(at_desk: Surfer, service: Running) -> None:
+    await at_desk.see("/desk")
+    service.clock.turn(seconds=LASTS.total_seconds())
+    answer = await at_desk.send("/desk/cases/E-1/reply", text="A long answer")
+    assert answer.status_code == 401
+    assert "A long answer</textarea>" in answer.text
+    assert 'href="/desk/cases/E-1"' in answer.text
+
+
 async def test_a_session_ends_with_its_key(surfer: Surfer, service: Running, parts: Parts) -> None:
     key, secret = parts.store.write_now(lambda session: create_key(session, "late", "desk", parts.now()))
     await surfer.sign_in(secret)
@@ -123,6 +133,21 @@ async def test_cookies_are_for_us_alone(service: Running, scheme: str, secure: b
         assert "SameSite=lax" in one
         assert "Path=/" in one
         assert ("Secure" in one) == secure
+
+
+async def test_cookies_are_for_tls_where_something_in_front_ends_it(service: Running) -> None:
+    service.app.state.parts = replace(service.parts, https=True)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service.app), base_url="http://test") as http:
+        assert "Secure" in (await http.get("/", headers=ACCEPT)).headers["set-cookie"]
+
+
+async def test_signing_in_again_ends_the_session_before(at_desk: Surfer, service: Running) -> None:
+    before = dict(at_desk.http.cookies)
+    await at_desk.sign_in(service.keys["ops"])
+    await at_desk.see("/ops")
+    at_desk.http.cookies.clear()
+    at_desk.http.cookies.update(before)
+    await at_desk.see("/desk", 303)
 
 
 async def test_a_session_is_nothing_to_the_api(at_desk: Surfer, service: Running) -> None:

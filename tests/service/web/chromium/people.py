@@ -56,9 +56,18 @@ class Desk:
         expect(self.page).to_have_url(re.compile("/(desk|ops)$"))
 
     def open_case(self, said: str, state: str = "open") -> None:
-        """Open the case of a ticket that says this."""
+        """Open the case of a ticket that says this, on whatever page of the queue it stands."""
         self.page.goto(f"/desk?state={state}")
-        self.page.get_by_role("row").filter(has_text=said).first.get_by_role("link").click()
+        wanted, more = (
+            self.page.get_by_role("row").filter(has_text=said),
+            self.page.get_by_role("link", name="More cases"),
+        )
+        links = self.page.locator("td a[href^='/desk/cases/']")
+        while wanted.count() == 0 and more.count() == 1:
+            before = links.count()
+            more.click()
+            expect(links.nth(before)).to_be_visible()
+        wanted.first.get_by_role("link").click()
         expect(self.page.get_by_role("heading", name="What was found")).to_be_visible()
 
     def press(self, button: str) -> None:

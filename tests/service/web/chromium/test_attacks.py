@@ -86,6 +86,7 @@ def test_a_forged_form_does_nothing(page: Page, desk: Desk) -> None:
     desk.page.evaluate("document.querySelectorAll('[name=csrf]').forEach(one => { one.value = 'forged' })")
     desk.press("Send to the customer")
     expect(desk.page.get_by_role("alert")).to_contain_text("not from a page that was opened here lately")
+    expect(desk.page.get_by_label("What you wrote")).to_have_value("This was not me.")
     desk.page.get_by_role("link", name="Go back").click()
     expect(desk.page.locator(".messages li.person")).to_have_count(0)
 

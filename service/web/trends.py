@@ -1,0 +1,63 @@
+"""Figures by name, each with its course over time: categories, actions, releases and steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.store.sums import WHOLE, Sums
+from service.web.charts import Bar, said, small_bars
+from service.web.found import STEPS
+from service.web.rendering import words
+
+PERCENTS = (50, 95, 99)
+COURSE = 95  # of these the percentile whose course is drawn
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One name: its figures over the whole time, and small bars of its course."""
+
+    name: str
+    figures: Sequence[str]
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Names under a title. `columns` head their figures; `rows` are those of the bars, one for each part of time."""
+
+    title: str
+    unit: str
+    columns: Sequence[str]
+    trends: Sequence[Trend]
+    rows: Sequence[Sequence[str]]
+
+
+def counted(
+    title: str, labels: Sequence[str], parts: Sequence[Sums], total: Sums, read: Callable[[Sums], Mapping[str, int]]
+) -> Trends:
+    """Return counts by name, the most frequent first."""
+    whole = read(total)
+    names = sorted(whole, key=lambda name: (-whole[name], name))
+    courses = {name: [float(read(one).get(name, 0)) for one in parts] for name in names}
+    trends = [Trend(words(name), [said(whole[name])], small_bars(labels, courses[name], "tickets")) for name in names]
+    return Trends(title, "tickets", ["tickets"], trends, _rows(labels, list(courses.values()), 0))
+
+
+def timed(labels: Sequence[str], parts: Sequence[Sums], total: Sums) -> Trends:
+    """Return how long each step took, in their order, and the whole."""
+    steps = {step: name for step, name in {**STEPS, WHOLE: "From ticket to decision"}.items() if step in total.ms}
+    courses = {step: [one.percentile_ms(COURSE, step) for one in parts] for step in steps}
+    trends = [
+        Trend(
+            name,
+            [said(total.percentile_ms(percent, step), 1) for percent in PERCENTS],
+            small_bars(labels, courses[step], "ms", 1),
+        )
+        for step, name in steps.items()
+    ]
+    columns = [f"p{percent}" for percent in PERCENTS]
+    return Trends("Time by step", f"ms, course of p{COURSE}", columns, trends, _rows(labels, list(courses.values()), 1))
+
+
+def _rows(labels: Sequence[str], courses: Sequence[Sequence[float | None]], digits: int) -> list[Sequence[str]]:
+    return [(label, *(said(course[at], digits) for course in courses)) for at, label in enumerate(labels)]
