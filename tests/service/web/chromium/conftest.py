@@ -22,8 +22,8 @@ CLOSED = ("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable
 
 @pytest.fixture(scope="session")
 def executable() -> str:
-    """Where the system's Chromium is. Where TRIAGE_CHROMIUM names one, its absence is a failure."""
-    path = os.environ.get("TRIAGE_CHROMIUM") or shutil.which("chromium")
+    """Where the system's Chromium is. Where CHROMIUM names one, its absence is a failure."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
         pytest.skip(ABSENT)
     return path
