@@ -22,6 +22,7 @@ from service.web.rendering import HEADERS, page
 
 SIGN_IN = "/sign-in"
 WRITTEN = ("text", "message", "reason")  # fields that are given back where a form was not taken
+PASSING = {429, 500, 503}
 TITLES = {
     401: "Signed out",
     403: "Not allowed",
@@ -87,13 +88,14 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """Return the page of a problem: what is wrong, and what to do about it."""
     if "text/html" not in request.headers.get("accept", ""):  # a script asks, which reads no pages
         return document(problem.status, problem.detail, problem.headers)
+    again = request.method == "GET" and problem.status in PASSING
     response = page(
         "problem.html",
         problem.status,
         title=TITLES.get(problem.status, "This did not work"),
         detail=problem.detail,
-        again=request.method == "GET",
-        back=_back(request),
+        again=again,
+        back=_back(request, again=again),
         written=next((request.state.form[name] for name in WRITTEN if request.state.form.get(name)), ""),
         person=request.state.person,
         csrf=request.state.browser.csrf,
@@ -102,11 +104,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
     return response
 
 
-def _back(request: Request) -> str:
-    """Return where to go on: the page itself, or that of the form that was sent."""
+def _back(request: Request, *, again: bool) -> str:
+    """Return where to go on: the page itself, that of the form that was sent, or the first of its kind."""
     path = request.url.path
-    page_of_form = path if request.method == "GET" else path.rpartition("/")[0]
-    return page_of_form if page_of_form.startswith(("/desk", "/ops")) else "/"
+    if not again:
+        path = path.rpartition("/")[0] if request.method == "POST" else f"/{path.split('/')[1]}"
+    return path if path.startswith(("/desk", "/ops")) else "/"
 
 
 def go_to(path: str) -> Response:
