@@ -58,7 +58,7 @@ class PassageFound(Event):
 
 
 class ToolCalled(Event):
-    """A tool was called."""
+    """A tool was called; `rule` is the one by which it judged a refund."""
 
     kind: Literal["tool"] = "tool"
     id: str
@@ -66,6 +66,7 @@ class ToolCalled(Event):
     arguments: dict[str, str]
     outcome: str
     duration_ms: float
+    rule: str | None = None
 
 
 class CheckRefused(Event):

@@ -96,7 +96,8 @@ async def _call(request: ToolRequest, id: str, deps: Deps) -> ToolEvidence:
         result = ToolResult(outcome=Outcome.TIMED_OUT)
     duration = round((time.perf_counter() - started) * 1000, 3)
     call = ToolCall(id=id, name=tool.name, arguments=arguments, outcome=result.outcome, duration_ms=duration)
-    deps.tracer.add(ToolCalled(**call.model_dump()))
+    rule = result.refund.rule_id if result.refund is not None else None
+    deps.tracer.add(ToolCalled(**call.model_dump(), rule=rule))
     return ToolEvidence(call, result)
 
 

@@ -76,6 +76,11 @@ def quoted_or_not(passages: Sequence[tuple[str, float, str]], quotes: Sequence[s
     return [one for one in read if one.quoted], [one for one in read if not one.quoted]
 
 
+def rule_of(trace: Trace) -> str | None:
+    """Return the rule by which a refund was judged; None where none was."""
+    return next((event.rule for event in trace.events if isinstance(event, ToolCalled) and event.rule), None)
+
+
 def steps_taken(trace: Trace) -> list[StepTaken]:
     """Return a run as its steps; an event belongs to the step that ends after it."""
     taken: list[StepTaken] = []
@@ -101,7 +106,8 @@ def told(event: AnyEvent) -> str:
             return f"Found {event.passage_id}, {event.score:.2f} alike."
         case ToolCalled():
             given = ", ".join(event.arguments.values())
-            return f"Asked {words(event.name)} ({given}): {words(event.outcome)}, {event.duration_ms:.0f} ms."
+            judged = f" by rule {event.rule}" if event.rule else ""
+            return f"Asked {words(event.name)} ({given}): {words(event.outcome)}{judged}, {event.duration_ms:.0f} ms."
         case ModelCalled():
             asked = f", {event.calls} calls to its server" if event.calls else ""
             return f"Asked {event.model} to {words(event.act)}: {event.duration_ms:.0f} ms{asked}."

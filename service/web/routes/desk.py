@@ -1,7 +1,6 @@
 """The desk's pages: the queue, and a case with everything that was found beside its conversation."""
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -18,7 +17,7 @@ from service.store.conversations import said_in
 from service.store.decisions import trace_of
 from service.store.store import Session
 from service.web.forms import checked
-from service.web.found import quoted_or_not, steps_taken
+from service.web.found import quoted_or_not, rule_of, steps_taken
 from service.web.page_route import Here, PageRoute, Person, Sent, go_to
 from service.web.rendering import page
 
@@ -59,7 +58,28 @@ async def queue(
 @allows(Role.DESK)
 async def case(id: CaseId, person: Person, here: Here, parts: Open) -> Response:
     """Show a case."""
-    return await _case_page(parts, id, person=person, csrf=here.csrf)
+    file, trace = await parts.store.read(
+        lambda session: (found := desk.case_file(session, id), trace_of(session, found.case.ticket_id))
+    )
+    view = view_of(file)
+    run = Trace.model_validate_json(trace.body) if trace is not None else None
+    quotes = [citation["quote"] for citation in view.facts.decision["citations"]]
+    quoted, unquoted = quoted_or_not([(one.passage_id, one.score, one.text) for one in view.facts.passages], quotes)
+    return page(
+        "desk/case.html",
+        case=view,
+        decision=view.facts.decision,
+        quoted=quoted,
+        unquoted=unquoted,
+        steps=steps_taken(run) if run is not None else [],
+        rule=rule_of(run) if run is not None else None,
+        categories=list(TAXONOMY),
+        priorities=[one.value for one in reversed(Priority)],
+        actions=[one.value for one in NextAction],
+        now=parts.now(),
+        person=person,
+        csrf=here.csrf,
+    )
 
 
 @router.post("/cases/{id}/reply")
@@ -109,26 +129,3 @@ async def hand_back(id: CaseId, parts: Open) -> Response:
 async def _done(parts: Parts, id: str, change: Callable[[Session], None]) -> Response:
     await parts.store.write(change)
     return go_to(f"/desk/cases/{id}")
-
-
-async def _case_page(parts: Parts, id: str, **given: Any) -> Response:
-    file, trace = await parts.store.read(
-        lambda session: (found := desk.case_file(session, id), trace_of(session, found.case.ticket_id))
-    )
-    view = view_of(file)
-    decision = view.facts.decision
-    quotes = [citation["quote"] for citation in decision["citations"]]
-    quoted, unquoted = quoted_or_not([(one.passage_id, one.score, one.text) for one in view.facts.passages], quotes)
-    return page(
-        "desk/case.html",
-        case=view,
-        decision=decision,
-        quoted=quoted,
-        unquoted=unquoted,
-        steps=steps_taken(Trace.model_validate_json(trace.body)) if trace is not None else [],
-        categories=list(TAXONOMY),
-        priorities=[one.value for one in reversed(Priority)],
-        actions=[one.value for one in NextAction],
-        now=parts.now(),
-        **given,
-    )

@@ -76,7 +76,10 @@ async def test_a_refund_is_approved_once(at_desk: Surfer, service: Running, shop
     decision = await service.say(f"I want my money back for {offered}", customer_id="C-1001")
     before = shop.order(offered).refunded_minor
     case = await first_case(at_desk, "waiting")
-    assert "Approve and pay" in await at_desk.see(case)
+    page = await at_desk.see(case)
+    assert "Approve and pay" in page
+    assert re.search(r"<h3>Rule that decided</h3>\n<p>R-[A-Z0-9-]+: qualifies, within window", page)
+    assert re.search(r"Asked check refund eligibility \([A-Z0-9-]+\): ok by rule R-", page)
     page = await at_desk.do(f"{case}/approve")
     assert "approved" in page
     assert "Approve and pay" not in page
