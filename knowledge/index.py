@@ -1,5 +1,6 @@
 """The vector store: the only file that imports Chroma. It is given our vectors and never written again once built."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,29 +36,38 @@ class Index:
     def __init__(self, folder: Path) -> None:
         if not (folder / CHANGING).is_file():  # Chroma would make an empty one
             raise PartUnavailable("index", "the vector store is missing", MEND)
-        try:
-            self._client = _client(folder)
-        except Exception as problem:  # the Rust bindings raise their own kinds, some of them bare
-            _forget(folder)
-            raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
-        try:
-            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-            self.size = self._collection.count()
-        except Exception as problem:  # as above
-            self._client.close()  # Chroma would hand the same broken store to the next who opens this path
-            raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
+        self._folder, self._opening = folder, threading.Lock()
+        self._client, self._collection, self.size = _opened(folder)
 
     def nearest(self, vector: Vectors, count: int) -> list[tuple[int, float]]:
         """Return up to `count` rows by cosine similarity to one vector, best first; fewer when there are fewer."""
         wanted = min(count, self.size)
         if wanted <= 0:
             return []
+        collection = self._collection
         try:
-            found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
-        except Exception as problem:  # "contigious 2D array" and its like: bare kinds of the bindings
-            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
+            found = _asked(collection, vector, wanted)
+        except Exception:  # "contigious 2D array" and its like: bare kinds of the bindings
+            found = self._asked_anew(collection, vector, wanted)
         rows = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
         return [(int(row), 1.0 - distance) for row, distance in rows]
+
+    def _asked_anew(self, failed: Any, vector: Vectors, wanted: int) -> Any:
+        """Ask once more after opening the folder again; raises PartUnavailable.
+
+        Where another process has mended the folder, Chroma's next connection reads the new files, in which the
+        collection that was opened is not.
+        """
+        try:
+            with self._opening:
+                if self._collection is failed:
+                    self._client.close()
+                    self._client, self._collection, self.size = _opened(self._folder)
+            return _asked(self._collection, vector, min(wanted, self.size))
+        except PartUnavailable:
+            raise
+        except Exception as problem:  # as above
+            raise PartUnavailable("index", "the vector store does not answer", MEND) from problem
 
     def close(self) -> None:
         """Let go of the folder's files."""
@@ -76,6 +86,25 @@ def write_index(folder: Path, vectors: Vectors, passage_ids: Sequence[str]) -> N
             metadatas=[{"passage": passage_ids[row]} for row in rows],
         )
     client.close()
+
+
+def _opened(folder: Path) -> tuple[Any, Any, int]:
+    """Return a folder's client and collection, and how many rows it has; raises PartUnavailable."""
+    try:
+        client = _client(folder)
+    except Exception as problem:  # the Rust bindings raise their own kinds, some of them bare
+        _forget(folder)
+        raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
+    try:
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        return client, collection, collection.count()
+    except Exception as problem:  # as above
+        client.close()  # Chroma would hand the same broken store to the next who opens this path
+        raise PartUnavailable("index", "the vector store can't be opened", MEND) from problem
+
+
+def _asked(collection: Any, vector: Vectors, wanted: int) -> Any:
+    return collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
 
 
 def _client(folder: Path) -> Any:
