@@ -1,5 +1,6 @@
 #!/bin/sh
-# Lays out TRIAGE_VAR, the one folder that is written to, from the image's built parts, and runs a command of `triage`.
+# Lays out TRIAGE_VAR, the one folder that is written to, from the image's built parts, and runs a command of `triage`
+# or of `knowledge`.
 set -eu
 if [ ! -e "$TRIAGE_VAR/knowledge" ]; then
     mkdir -p "$TRIAGE_VAR"
@@ -9,5 +10,9 @@ if [ ! -e "$TRIAGE_VAR/knowledge" ]; then
     cp -R "$TRIAGE_BUILT/knowledge" "$TRIAGE_VAR/.copy"
     chmod -R u+w "$TRIAGE_VAR/.copy"
     mv "$TRIAGE_VAR/.copy" "$TRIAGE_VAR/knowledge"
+fi
+if [ "${1:-}" = knowledge ]; then # such as `knowledge push`, which fills a Chroma server
+    shift
+    exec python -m knowledge "$@"
 fi
 exec triage "$@"

@@ -1,6 +1,5 @@
 """The vector store on a Chroma server, for teams that outgrow the folder: filled from the folder, compared with it."""
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,13 @@ FAILURES, ALONE_S = 3, 5.0  # after so many in a row the server is left alone fo
 COMPARED = 64  # rows that are read back, evenly spread
 BATCH = 500  # rows of one request
 MEND = "Run `python -m knowledge push` with the same CHROMA_URL."
+
+
+class OtherContent(PartUnavailable):
+    """The server answers, and does not hold what it should: pushing it anew mends that."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("index", f"the Chroma server: {problem}", MEND)
 
 
 class ServedIndex:
@@ -93,7 +99,7 @@ def push(library: Library, server: IndexServer) -> str:
         if http.ask("GET", f"/{_name(library)}", FILLED_S) is not None:
             try:
                 compared(http, library, FILLED_S)
-            except PartUnavailable:
+            except OtherContent:
                 http.ask("DELETE", f"/{_name(library)}", FILLED_S)
             else:
                 return _name(library)
@@ -126,18 +132,18 @@ def compared(http: ChromaHttp, library: Library, longest_s: float) -> str:
     """
     found = http.ask("GET", f"/{_name(library)}", longest_s)
     if found is None:
-        raise unavailable(f"it holds no collection {_name(library)}", MEND)
+        raise OtherContent(f"it holds no collection {_name(library)}")
     id = id_of(found)
     if found.get("metadata") != _claim(library) or space_of(found) != HNSW["space"]:
-        raise unavailable(f"{_name(library)} is not of these articles, or not whole", MEND)
+        raise OtherContent(f"{_name(library)} is not of these articles, or not whole")
     if http.ask("GET", f"/{id}/count", longest_s) != len(library.owners):
-        raise unavailable(f"rows of {_name(library)} are missing, or too many", MEND)
+        raise OtherContent(f"rows of {_name(library)} are missing, or too many")
     rows = sorted(
         {int(row) for row in np.linspace(0, len(library.owners) - 1, COMPARED)} if len(library.owners) else ()
     )
     asked = {"ids": [str(row) for row in rows], "include": ["embeddings", "metadatas"]}
     if rows and not _same(http.ask("POST", f"/{id}/get", longest_s, asked), rows, library):
-        raise unavailable(f"rows of {_name(library)} are not those of the articles", MEND)
+        raise OtherContent(f"rows of {_name(library)} are not those of the articles")
     return id
 
 
@@ -165,9 +171,11 @@ def _name(library: Library) -> str:
 
 
 def _claim(library: Library) -> dict[str, Any]:
-    """Return what the collection says of itself once it is whole."""
-    digest = hashlib.sha256(np.ascontiguousarray(library.vectors).tobytes()).hexdigest()
-    return {"content": library.content, "rows": len(library.owners), "vectors": digest}
+    """Return what the collection says of itself once it is whole.
+
+    Nothing of the vectors themselves: another machine's encoder may differ in the last bits.
+    """
+    return {"content": library.content, "rows": len(library.owners)}
 
 
 def _passages(library: Library) -> list[str]:

@@ -41,7 +41,7 @@ async def _forgetting(store: Store, now: Now) -> None:
 
 
 async def _sum_all(store: Store, now: Now) -> None:
-    more = True
+    more, until = True, now()  # or under load there would be more for ever
     while more:
-        more = await store.write(lambda session: sum_more(session, now()), durable=False)
+        more = await store.write(lambda session: sum_more(session, until), durable=False)
         await asyncio.sleep(PAUSE)  # others write as well

@@ -14,19 +14,19 @@ AUDIENCE = "support-triage-chat"
 _CUSTOMER, _VISITOR = "c:", "v:"
 
 
-def mint(customer_id: str | None, secret: str, now: datetime) -> str:
+def mint(customer_id: str | None, secret: str, now: datetime, lasts: timedelta = LASTS) -> str:
     """Return a token for a verified customer, or for a new visitor where there is none."""
     subject = f"{_CUSTOMER}{customer_id}" if customer_id is not None else f"{_VISITOR}{secrets.token_hex(16)}"
-    return _signed(subject, secret, now)
+    return _signed(subject, secret, now + lasts, now)
 
 
-def renewed(caller: Caller, secret: str, now: datetime) -> str:
+def renewed(caller: Caller, secret: str, now: datetime, lasts: timedelta = LASTS) -> str:
     """Return a token for whom one was minted before, with all its time before it."""
-    return _signed(caller.id, secret, now)
+    return _signed(caller.id, secret, now + lasts, now)
 
 
-def _signed(subject: str, secret: str, now: datetime) -> str:
-    claims = {"sub": subject, "aud": AUDIENCE, "iat": now, "exp": now + LASTS}
+def _signed(subject: str, secret: str, ends: datetime, now: datetime) -> str:
+    claims = {"sub": subject, "aud": AUDIENCE, "iat": now, "exp": ends}
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
 

@@ -8,6 +8,7 @@ from agent.state import State
 from agent.trace import PassageFound, StepFailed
 from knowledge.errors import PartUnavailable
 
+WAITS = 1.0  # seconds for a server of passages, whatever it waits for
 QUESTION = 2000  # characters of the question that the lexical half reads
 
 
@@ -16,8 +17,12 @@ async def retrieve(state: State, deps: Deps) -> State:
     question, category = state["question"][:QUESTION], state["classification"].category
     find = partial(deps.search.find, question, state["vector"], deps.today, category)
     try:
-        found = await asyncio.to_thread(find) if deps.search.waits else find()
-    except PartUnavailable as problem:
+        if deps.search.waits:
+            async with asyncio.timeout(min(WAITS, deps.deadline.left())):
+                found = await asyncio.to_thread(find)
+        else:
+            found = find()
+    except (PartUnavailable, TimeoutError) as problem:
         deps.tracer.add(StepFailed(step="retrieve", error=type(problem).__name__))
         found = []
     for one in found:

@@ -78,10 +78,10 @@ def _lifespan(parts: Parts, started: Callable[[Gate], None]) -> Callable[[FastAP
 
 
 def routes() -> list[APIRoute]:
-    """Return every route."""
+    """Return every route of the API; pages are looked at in their own tests."""
     return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
 def policies() -> dict[str, Policy]:
-    """Return the policy of every route by its method and path."""
+    """Return the policy of every route of the API by its method and path."""
     return {f"{method} {route.path}": policy_of(route.endpoint) for route in routes() for method in route.methods or ()}

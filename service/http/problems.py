@@ -39,7 +39,8 @@ class Problem(Exception):
 
 def too_often(wait: int) -> Problem:
     """Return the refusal of a request that comes too soon."""
-    return Problem(429, "Too many requests. Wait as long as Retry-After says.", {"Retry-After": str(wait)})
+    seconds = f"{wait} second{'s' if wait > 1 else ''}"
+    return Problem(429, f"Too many requests. Wait {seconds}, then try again.", {"Retry-After": str(wait)})
 
 
 def _nothing_here(_: Exception) -> Problem:

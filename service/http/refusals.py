@@ -55,7 +55,7 @@ REFUSALS: Mapping[int, Refusal] = {
         "The request is not valid.",
         errors=({"field": "body.customer_id", "problem": "string_pattern_mismatch"},),
     ),
-    429: Refusal("Too many requests.", "Too many requests. Wait as long as Retry-After says.", _WAIT),
+    429: Refusal("Too many requests.", "Too many requests. Wait 12 seconds, then try again.", _WAIT),
     503: Refusal("Too much is in progress, or nothing can be kept.", "Too much is in progress. Try again.", _WAIT),
 }
 

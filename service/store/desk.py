@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import Session, col, select
 
 from service.store.cases import close_case, held_by
-from service.store.conversations import add_turn, conversation_of, messages_of
+from service.store.conversations import LostRace, add_turn, conversation_of, messages_of
 from service.store.tables import CaseRow, Conversation, Correction, Message, OutboxRow, ProposalRow
 
 APPROVABLE = ("offered", "confirmed")
@@ -69,9 +69,15 @@ def proposal_of(session: Session, case_id: str) -> ProposalRow | None:
     return session.exec(select(ProposalRow).where(ProposalRow.case_id == case_id)).first()
 
 
-def reply(session: Session, id: str, text: str, now: datetime) -> None:
-    """Say something to the customer as a person; raises NoSuchCase or LostRace."""
-    add_turn(session, _conversation(session, id), [("person", text, None)], now)
+def reply(session: Session, id: str, text: str, now: datetime, seen: int | None = None) -> None:
+    """Say something to the customer as a person; raises NoSuchCase or LostRace.
+
+    `seen` is how many messages the person saw: where there are more by now, nothing is said.
+    """
+    conversation = _conversation(session, id)
+    if seen is not None and conversation.turns != seen:
+        raise LostRace
+    add_turn(session, conversation, [("person", text, None)], now)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
@@ -37,7 +37,8 @@ def hour_of(moment: datetime) -> datetime:
 
 def sum_more(session: Session, now: datetime) -> bool:
     """Sum the oldest minutes that are settled and not summed; say whether there were any. Two at once do it once."""
-    last = _last(session)
+    session.execute(delete(HourSum).where(col(HourSum.until) > now))  # of a clock that was ahead
+    last = _last(session, now)
     first = _first(session, last.until if last is not None else None)
     if first is None or first >= now - SETTLED:
         return False
@@ -59,9 +60,9 @@ def sum_more(session: Session, now: datetime) -> bool:
 def hours_since(session: Session, since: datetime, now: datetime) -> list[Begun]:
     """Return the hours from that of `since` on in which anything was decided, the oldest first."""
     begin = hour_of(since)
-    kept = session.exec(select(HourSum).where(HourSum.begins_at >= begin).order_by(col(HourSum.begins_at))).all()
+    kept = session.exec(select(HourSum).where(HourSum.begins_at >= begin, HourSum.until <= now)).all()
     sums = {one.begins_at: _read(one) for one in kept}
-    last = _last(session)
+    last = _last(session, now)
     by_hour: dict[datetime, list[Any]] = {}
     for row in _rows(session, begin if last is None else max(begin, last.until), now + HOUR):
         by_hour.setdefault(hour_of(row.created_at), []).append(row)
@@ -77,8 +78,9 @@ def _read(kept: HourSum) -> Sums:
         raise StoreDamaged from problem
 
 
-def _last(session: Session) -> HourSum | None:
-    return session.exec(select(HourSum).order_by(col(HourSum.begins_at).desc()).limit(1)).first()
+def _last(session: Session, now: datetime) -> HourSum | None:
+    newest = select(HourSum).where(HourSum.until <= now).order_by(col(HourSum.begins_at).desc())
+    return session.exec(newest.limit(1)).first()
 
 
 def _first(session: Session, since: datetime | None) -> datetime | None:

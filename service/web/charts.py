@@ -49,6 +49,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """Parts of time: `labels` name each of them, `marks` are what there is room for below a chart."""
+
+    labels: Sequence[str]
+    marks: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Chart:
     """Bars or lines within WIDTH times HEIGHT. `rows` are the same figures for a table, under `header`."""
 
@@ -62,7 +70,7 @@ class Chart:
     rows: Sequence[Sequence[str]]
 
 
-def bars(title: str, unit: str, labels: Sequence[str], values: Sequence[float | None], digits: int = 0) -> Chart:
+def bars(title: str, unit: str, axis: Axis, values: Sequence[float | None], digits: int = 0) -> Chart:
     """Return a bar for each value; None is no bar."""
     top = _top([value for value in values if value is not None])
     step = _inner() / max(1, len(values))
@@ -74,31 +82,31 @@ def bars(title: str, unit: str, labels: Sequence[str], values: Sequence[float | 
             height=round(HEIGHT - BOTTOM - _height(value, top), 1),
             says=f"{label}: {said(value, digits)} {unit}",
         )
-        for at, (label, value) in enumerate(zip(labels, values, strict=True))
+        for at, (label, value) in enumerate(zip(axis.labels, values, strict=True))
         if value is not None
     ]
-    rows = [(label, said(value, digits)) for label, value in zip(labels, values, strict=True)]
-    return Chart(title, unit, drawn, [], _across(labels), _up(top, digits), ("", unit), rows)
+    rows = [(label, said(value, digits)) for label, value in zip(axis.labels, values, strict=True)]
+    return Chart(title, unit, drawn, [], _across(axis.marks), _up(top, digits), ("", unit), rows)
 
 
 def lines(
-    title: str, unit: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], digits: int = 0
+    title: str, unit: str, axis: Axis, series: Sequence[tuple[str, Sequence[float | None]]], digits: int = 0
 ) -> Chart:
     """Return a line for each series."""
     top = _top([value for _, values in series for value in values if value is not None])
-    step = _inner() / max(1, len(labels))
+    step = _inner() / max(1, len(axis.labels))
     drawn = []
     for name, values in series:
         dots = [
             None
             if value is None
-            else Dot(_middle(at, step), _height(value, top), f"{labels[at]}, {name}: {said(value, digits)} {unit}")
+            else Dot(_middle(at, step), _height(value, top), f"{axis.labels[at]}, {name}: {said(value, digits)} {unit}")
             for at, value in enumerate(values)
         ]
         drawn.append(Line(name, _pieces(dots), [dot for dot in dots if dot is not None]))
-    rows = [(label, *(said(values[at], digits) for _, values in series)) for at, label in enumerate(labels)]
+    rows = [(label, *(said(values[at], digits) for _, values in series)) for at, label in enumerate(axis.labels)]
     header = ("", *(name for name, _ in series))
-    return Chart(title, unit, [], drawn, _across(labels), _up(top, digits), header, rows)
+    return Chart(title, unit, [], drawn, _across(axis.marks), _up(top, digits), header, rows)
 
 
 def small_bars(labels: Sequence[str], values: Sequence[float | None], unit: str, digits: int = 0) -> list[Bar]:
@@ -151,15 +159,14 @@ def _pieces(dots: Sequence[Dot | None]) -> list[str]:
     return [" ".join(run) for run in runs if len(run) > 1]
 
 
-def _across(labels: Sequence[str]) -> list[Mark]:
+def _across(marks: Sequence[str]) -> list[Mark]:
     """Return at most six labels below."""
-    step, every = _inner() / max(1, len(labels)), max(1, -(-len(labels) // 6))
-    return [Mark(_middle(at, step), label) for at, label in enumerate(labels) if at % every == 0]
+    step, every = _inner() / max(1, len(marks)), max(1, -(-len(marks) // 6))
+    return [Mark(_middle(at, step), label) for at, label in enumerate(marks) if at % every == 0]
 
 
 def _up(top: float, digits: int) -> list[Mark]:
-    shown = digits if top >= 4 or digits else 1
-    return [Mark(_height(top * part, top), _brief(top * part, shown)) for part in (0.0, 0.5, 1.0)]
+    return [Mark(_height(top * part, top), _brief(top * part, max(2, digits))) for part in (0.0, 0.5, 1.0)]
 
 
 def _brief(value: float, digits: int) -> str:

@@ -1,6 +1,7 @@
 """Who chats in a browser: a visitor, or in the demo one of its customers; a signed cookie says it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,8 +10,11 @@ from service.callers import Caller
 from service.http.parts import Parts
 from service.store.owners import Writer
 from service.store.signing import signing_secrets
-from service.tokens import LASTS, caller_of, mint, renewed
+from service.tokens import caller_of, mint, renewed
 from service.web.browser import CHAT, cookie, keep
+
+# A person may answer tomorrow, and it is this cookie that says whose conversation it is.
+KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Chatting:
 
     def keep(self, response: Response, request: Request) -> None:
         """Have the browser keep it."""
-        keep(response, request, CHAT, self.token, int(LASTS.total_seconds()))
+        keep(response, request, CHAT, self.token, int(KEPT.total_seconds()))
 
 
 async def chatting(request: Request, parts: Parts) -> Chatting:
@@ -36,7 +40,7 @@ async def chatting(request: Request, parts: Parts) -> Chatting:
     token = cookie(request, CHAT)
     caller = caller_of(token, known, parts.now()) if token is not None else None
     if caller is not None:
-        return Chatting(caller, renewed(caller, known[0], parts.now()))
+        return Chatting(caller, renewed(caller, known[0], parts.now(), KEPT))
     return _new(None, known, parts)
 
 
@@ -46,7 +50,7 @@ async def chatting_as(customer_id: str | None, parts: Parts) -> Chatting:
 
 
 def _new(customer_id: str | None, known: list[str], parts: Parts) -> Chatting:
-    token = mint(customer_id, known[0], parts.now())
+    token = mint(customer_id, known[0], parts.now(), KEPT)
     caller = caller_of(token, known, parts.now())
     if caller is None:
         raise AssertionError("a token of our own")

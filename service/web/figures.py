@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.store.hours import HOUR, Begun, hour_of
 from service.store.sums import Sums, over_all
-from service.web.charts import Chart, bars, lines
+from service.web.charts import Axis, Chart, bars, lines
 from service.web.trends import PERCENTS, Trends, counted, timed
 
 MOST_POINTS = 48
@@ -24,17 +24,17 @@ class Figures:
 def figures(found: Sequence[Begun], hours: int, now: datetime) -> Figures:
     """Return the figures of the last hours."""
     total = over_all(one.sums for one in found)
-    labels, parts = _parts(found, hours, now)
+    axis, parts = _parts(found, hours, now)
     trends = [
-        timed(labels, parts, total),
-        counted("Categories", labels, parts, total, lambda one: one.by_category),
-        counted("Actions", labels, parts, total, lambda one: one.by_action),
-        counted("Releases", labels, parts, total, lambda one: one.by_release),
+        timed(axis.labels, parts, total),
+        counted("Categories", axis.labels, parts, total, lambda one: one.by_category),
+        counted("Actions", axis.labels, parts, total, lambda one: one.by_action),
+        counted("Releases", axis.labels, parts, total, lambda one: one.by_release),
     ]
-    return Figures(total, _charts(labels, parts), trends)
+    return Figures(total, _charts(axis, parts), trends)
 
 
-def _charts(labels: Sequence[str], parts: Sequence[Sums]) -> list[Chart]:
+def _charts(axis: Axis, parts: Sequence[Sums]) -> list[Chart]:
     def over_time(read: Callable[[Sums], float | None]) -> list[float | None]:
         return [read(one) for one in parts]
 
@@ -48,21 +48,21 @@ def _charts(labels: Sequence[str], parts: Sequence[Sums]) -> list[Chart]:
     times = [(f"p{percent}", time(percent)) for percent in PERCENTS]
     cost = over_time(lambda one: one.cost_usd)
     return [
-        bars("Tickets decided", "tickets", labels, over_time(lambda one: one.decisions)),
-        lines("Given to a person, and in doubt", "% of tickets", labels, given, 1),
-        lines("Time from ticket to decision", "ms", labels, times),
-        *([bars("Cost of large models", "US dollars", labels, cost, 4)] if any(cost) else []),
+        bars("Tickets decided", "tickets", axis, over_time(lambda one: one.decisions)),
+        lines("Given to a person, and in doubt", "% of tickets", axis, given, 1),
+        lines("Time from ticket to decision", "ms", axis, times),
+        *([bars("Cost of large models", "US dollars", axis, cost, 4)] if any(cost) else []),
     ]
 
 
-def _parts(found: Sequence[Begun], hours: int, now: datetime) -> tuple[list[str], list[Sums]]:
-    """Return labels and sums of equal parts of the time: from the hour in which it began to the one that runs now."""
+def _parts(found: Sequence[Begun], hours: int, now: datetime) -> tuple[Axis, list[Sums]]:
+    """Return axis and sums of equal parts of the time: from the hour in which it began to the one that runs now."""
     each = -(-(hours + 1) // MOST_POINTS)
     length, first = HOUR * each, hour_of(now - HOUR * hours)
     begins = [first + length * at for at in range(-(-(hours + 1) // each))]
     sums = [over_all(one.sums for one in found if begin <= one.at < begin + length) for begin in begins]
     form = "%H:%M" if hours <= 48 else "%b %d"
-    return [f"{begin:{form}}" for begin in begins], sums
+    return Axis([f"{begin:%b %d %H:%M}" for begin in begins], [f"{begin:{form}}" for begin in begins]), sums
 
 
 def _percent(share: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """Lets a browser in: only as its session says, only with a form of ours; and what goes wrong is a page as well."""
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.parse import quote
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from service.http.parts import Parts, parts_of
@@ -22,6 +23,9 @@ from service.web.rendering import HEADERS, page
 
 SIGN_IN = "/sign-in"
 WRITTEN = ("text", "message", "reason")  # fields that are given back where a form was not taken
+FILES = "/static/"
+PLACES = {"/desk", "/ops", SIGN_IN}
+ID = re.compile(r"V-[0-9a-f]{1,64}")
 PASSING = {429, 500, 503}
 TITLES = {
     401: "Signed out",
@@ -48,11 +52,13 @@ class PageRoute(APIRoute):
             request.state.form = {}
             try:
                 response = await _let_in(request, policy) or await original(request)
+            except ClientDisconnect:
+                return Response(status_code=499)  # nobody is left to read it
             except RequestValidationError:
                 response = problem_page(request, Problem(422, "This address holds something that it can't."))
             except Exception as exception:
                 response = problem_page(request, problem_of(exception))
-            if request.state.browser.new:
+            if request.state.browser.new and not request.url.path.startswith(FILES):  # which others may keep for many
                 keep(response, request, BROWSER, request.state.browser.secret)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
@@ -106,10 +112,16 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 def _back(request: Request, *, again: bool) -> str:
     """Return where to go on: the page itself, that of the form that was sent, or the first of its kind."""
-    path = request.url.path
-    if not again:
-        path = path.rpartition("/")[0] if request.method == "POST" else f"/{path.split('/')[1]}"
-    return path if path.startswith(("/desk", "/ops")) else "/"
+    path, query = request.url.path, f"?{request.url.query}" if request.url.query else ""
+    if again:
+        return path + query
+    conversation = request.state.form.get("conversation_id", "")
+    if path.startswith("/chat") and ID.fullmatch(conversation):
+        return f"/?conversation={conversation}"
+    first = f"/{path.split('/')[1]}"
+    if request.method == "POST" and first == "/desk":
+        return path.rpartition("/")[0]
+    return first if first in PLACES else "/"
 
 
 def go_to(path: str) -> Response:

@@ -23,7 +23,7 @@ class Trend:
 
 @dataclass(frozen=True)
 class Trends:
-    """Names under a title. `columns` head their figures; `rows` are those of the bars, one for each part of time."""
+    """Names under a title. `columns` head their figures; `rows` hold them for each part of time."""
 
     title: str
     unit: str
@@ -40,7 +40,8 @@ def counted(
     names = sorted(whole, key=lambda name: (-whole[name], name))
     courses = {name: [float(read(one).get(name, 0)) for one in parts] for name in names}
     trends = [Trend(words(name), [said(whole[name])], small_bars(labels, courses[name], "tickets")) for name in names]
-    return Trends(title, "tickets", ["tickets"], trends, _rows(labels, list(courses.values()), 0))
+    rows = [(label, *(said(course[at]) for course in courses.values())) for at, label in enumerate(labels)]
+    return Trends(title, "tickets", ["tickets"], trends, rows)
 
 
 def timed(labels: Sequence[str], parts: Sequence[Sums], total: Sums) -> Trends:
@@ -55,9 +56,9 @@ def timed(labels: Sequence[str], parts: Sequence[Sums], total: Sums) -> Trends:
         )
         for step, name in steps.items()
     ]
-    columns = [f"p{percent}" for percent in PERCENTS]
-    return Trends("Time by step", f"ms, course of p{COURSE}", columns, trends, _rows(labels, list(courses.values()), 1))
+    rows = [(label, *(_times(one, step) for step in steps)) for label, one in zip(labels, parts, strict=True)]
+    return Trends("Time by step", f"ms, course of p{COURSE}", [f"p{percent}" for percent in PERCENTS], trends, rows)
 
 
-def _rows(labels: Sequence[str], courses: Sequence[Sequence[float | None]], digits: int) -> list[Sequence[str]]:
-    return [(label, *(said(course[at], digits) for course in courses)) for at, label in enumerate(labels)]
+def _times(one: Sums, step: str) -> str:
+    return " / ".join(said(one.percentile_ms(percent, step), 1) for percent in PERCENTS)

@@ -1,5 +1,6 @@
 """The image's Python part, built from what the Dockerfile copies and nothing else."""
 
+import re
 import shutil
 import sys
 import zipfile
@@ -8,6 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.processes import run
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a developer's shell holds has no say: of all that the compose file passes on."""
+    text = (root / "docker-compose.yml").read_text(encoding="utf-8")
+    for variable in {*re.findall(r"^  ([A-Z_]+):(?= *(?:#|$))", text, re.MULTILINE), "POSTGRES_PASSWORD"}:
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -4,22 +4,12 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
-
 from agent.settings import IndexSettings, ServerSettings, Settings
 from service.settings import ServiceSettings
 from tests.containers.composed import BUILT_HERE, config, rendered, services
 from tests.processes import run
 
 LINT = Path(sys.executable).with_name("compose-lint")
-OF_A_SHELL = ("POSTGRES_PASSWORD", "TRIAGE_RELEASE", "OPENAI_BASE_URL")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a developer's shell holds has no say."""
-    for variable in OF_A_SHELL:
-        monkeypatch.delenv(variable, raising=False)
 
 
 def test_nothing_is_linted_away(root: Path) -> None:

@@ -70,6 +70,8 @@ def test_the_whole_topology(root: Path, topology: Topology, built: Path, tmp_pat
     before = contents(built)
     secret = first_key(topology)
     assert list(topology.running) == ["postgres", "migrate"]
+    searched = topology.run("triage", "knowledge", "search", "can I return opened bedding?")
+    assert (searched.returncode, "return" in searched.stdout) == (0, True), searched.stderr
     topology.up("triage")
     topology.healthy("triage")
     assert list(topology.running) == ["postgres", "migrate", "triage"]

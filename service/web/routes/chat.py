@@ -16,8 +16,9 @@ from service.http.views import conversation_view
 from service.incoming import Incoming
 from service.intake import Started
 from service.store.conversations import read_conversation
-from service.store.counts import count
+from service.store.counts import Limit, count
 from service.store.idempotency import Answered
+from service.store.store import Session
 from service.web.chatting import Chatting, chatting, chatting_as
 from service.web.demo import demo_customers
 from service.web.forms import Form, checked
@@ -25,6 +26,7 @@ from service.web.page_route import Here, PageRoute, Sent, go_to
 from service.web.rendering import page
 
 SAYS = {"message": "Write your message first."}
+ONE_VISITOR = Limit(most=10, seconds=60)  # conversations that one begins
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -49,6 +51,18 @@ async def chat_page(
         person=None,
         csrf=here.csrf,
     )
+    who.keep(response, request)
+    return response
+
+
+@router.get("/thread")
+@public
+async def thread(request: Request, parts: Open, conversation: Id) -> Response:
+    """Return what was said, for a page that waits for a person's answer."""
+    who = await chatting(request, parts)
+    found, messages = await parts.store.read(lambda session: read_conversation(session, conversation, who.writer))
+    view = conversation_view(found, messages)
+    response = page("chat/thread.html", messages=view.messages, with_person=view.state == "with_person")
     who.keep(response, request)
     return response
 
@@ -99,15 +113,18 @@ async def _begin(request: Request, sent: Form, parts: Parts) -> tuple[Chatting, 
     who = await chatting(request, parts)
     asked = checked(ChatRequest, {**sent, "customer_id": ""}, SAYS, required=("message",))
     if asked.conversation_id is None and who.caller.customer_id is None:
-        await _room_for_a_visitor(parts)
+        await parts.store.write(lambda session: _one_more_visitor(session, who.caller.id, parts), durable=False)
     incoming = Incoming(asked.message, who.writer, "chat", chat=True, conversation_id=asked.conversation_id)
     return who, await parts.intake.begin(incoming)
 
 
-async def _room_for_a_visitor(parts: Parts) -> None:
-    """Count one more conversation of visitors, who can't be told apart: whoever drops its cookie is another one."""
-    wait = await parts.store.write(
-        lambda session: count(session, "visitors", parts.visitors, parts.now()), durable=False
-    )
-    if wait and parts.door.limited:
-        raise too_often(wait)
+def _one_more_visitor(session: Session, id: str, parts: Parts) -> None:
+    """Count one more conversation of visitors; raises Problem 429.
+
+    Who drops its cookie is another visitor each time, so all share a limit. What is refused is not counted in it (it
+    is rolled back): who comes too often takes what there is, and does not keep others out for longer than that.
+    """
+    for subject, limit in ((f"begins:{id}", ONE_VISITOR), ("visitors", parts.visitors)):
+        wait = count(session, subject, limit, parts.now())
+        if wait and parts.door.limited:
+            raise too_often(wait)

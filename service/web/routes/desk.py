@@ -11,6 +11,7 @@ from service.desk import approving, corrected
 from service.http.models import After, CaseId, CaseState, Correct, Decline, Reply
 from service.http.parts import Open, Parts
 from service.http.policy import allows
+from service.http.problems import Problem
 from service.http.views import summary_of, view_of
 from service.store import desk
 from service.store.conversations import said_in
@@ -87,7 +88,8 @@ async def case(id: CaseId, person: Person, here: Here, parts: Open) -> Response:
 async def reply(id: CaseId, person: Person, sent: Sent, parts: Open) -> Response:
     """Answer the customer."""
     asked = checked(Reply, sent, {"text": "Write what the customer is to read, up to 5,000 characters."})
-    return await _done(parts, id, lambda session: desk.reply(session, id, asked.text, parts.now()))
+    seen = int(sent["seen"]) if sent.get("seen", "").isdecimal() else None
+    return await _done(parts, id, lambda session: desk.reply(session, id, asked.text, parts.now(), seen))
 
 
 @router.post("/cases/{id}/correct")
@@ -95,6 +97,8 @@ async def reply(id: CaseId, person: Person, sent: Sent, parts: Open) -> Response
 async def correct(id: CaseId, person: Person, sent: Sent, parts: Open) -> Response:
     """Put the category, the priority or the action right."""
     asked = checked(Correct, sent, {"reason": "Say why, in up to 1,000 characters."}, required=("reason",))
+    if not (asked.category or asked.priority or asked.next_action):
+        raise Problem(422, "Choose what is to be put right.")
     put_right = corrected(person.caller.id, asked.category, asked.priority, asked.next_action, asked.reason)
     return await _done(parts, id, lambda session: desk.correct(session, id, put_right, parts.now()))
 

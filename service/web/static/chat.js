@@ -11,9 +11,12 @@ const SAYS = {
   draft: "Writing",
   check: "Checking the answer",
 };
+const AWAY = "The service does not answer. Your message is still here: wait a moment, then send it again.";
+const LOOKS_EVERY = 10_000; // milliseconds, for what a person answers
 
 const form = document.getElementById("write");
 const box = document.getElementById("message");
+const button = form.querySelector("button");
 const progress = document.getElementById("progress");
 const wrong = document.getElementById("wrong");
 const thread = document.getElementById("thread");
@@ -36,14 +39,18 @@ async function* events(response) {
   }
 }
 
-function add(role, by, text) {
-  let list = thread.querySelector("ol.messages");
-  if (!list) {
-    list = document.createElement("ol");
-    list.className = "messages";
-    list.setAttribute("aria-label", "Messages");
-    thread.replaceChildren(list);
+function list() {
+  let found = thread.querySelector("ol.messages");
+  if (!found) {
+    found = document.createElement("ol");
+    found.className = "messages";
+    found.setAttribute("aria-label", "Messages");
+    thread.replaceChildren(found);
   }
+  return found;
+}
+
+function add(role, by, text) {
   const item = document.createElement("li");
   item.className = role;
   for (const [name, content] of [["by", by], ["text", text]]) {
@@ -52,32 +59,55 @@ function add(role, by, text) {
     line.textContent = content;
     item.append(line);
   }
-  list.append(item);
+  list().append(item);
   item.scrollIntoView({ block: "nearest" });
 }
 
+async function refusal(response) {
+  const ours = (response.headers.get("content-type") || "").startsWith("application/problem+json");
+  return ours ? (await response.json()).detail || AWAY : AWAY;
+}
+
 async function send() {
+  const text = box.value;
   const body = new URLSearchParams(new FormData(form));
-  const response = await fetch("/chat/stream", { method: "POST", body }).catch(() => {
-    throw new Error("The service does not answer. Your message is still here: wait a moment, then send it again.");
-  });
-  if (!response.ok) throw new Error((await response.json()).detail || "This did not work. Try again.");
-  add("customer", "You", box.value);
+  const response = await fetch("/chat/stream", { method: "POST", body });
+  if (!response.ok) throw new Error(await refusal(response));
+  let decided = false;
   for await (const { kind, data } of events(response)) {
     if (kind === "step") progress.textContent = `${SAYS[data.step] || data.step}…`;
-    if (kind === "reply") add("agent", "Agent", data.text);
-    if (kind === "problem") throw new Error(data.detail);
+    if (kind === "reply") {
+      add("customer", "You", text);
+      add("agent", "Agent", data.text);
+    }
+    if (kind === "problem") throw new Error(data.detail || AWAY);
     if (kind === "decision") {
+      decided = true;
       form.elements.conversation_id.value = data.conversation_id;
       history.replaceState(null, "", `/?conversation=${encodeURIComponent(data.conversation_id)}`);
     }
   }
+  if (!decided) throw new Error(AWAY);
   box.value = "";
+  await look();
+}
+
+// Brings what was said and is not shown yet: a person answers when a person can.
+async function look() {
+  const conversation = form.elements.conversation_id.value;
+  if (!conversation) return;
+  const response = await fetch(`/thread?conversation=${encodeURIComponent(conversation)}`);
+  if (!response.ok) return;
+  const part = new DOMParser().parseFromString(await response.text(), "text/html");
+  const shown = list();
+  for (const item of [...part.querySelectorAll("ol.messages > li")].slice(shown.children.length)) shown.append(item);
+  thread.querySelector(".note")?.remove();
+  const note = part.querySelector(".note");
+  if (note) thread.append(note);
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const button = form.querySelector("button");
   if (button.disabled) return;
   button.disabled = true;
   wrong.textContent = "";
@@ -85,7 +115,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await send();
   } catch (problem) {
-    wrong.textContent = problem.message;
+    wrong.textContent = problem instanceof TypeError ? AWAY : problem.message; // how browsers tell a lost connection
   } finally {
     progress.textContent = "";
     button.disabled = false;
@@ -99,3 +129,7 @@ box.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+
+setInterval(() => {
+  if (thread.querySelector(".note") && !document.hidden && !button.disabled) look().catch(() => {});
+}, LOOKS_EVERY);

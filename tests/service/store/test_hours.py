@@ -118,3 +118,13 @@ def test_since_begins_with_its_whole_hour(store: Store) -> None:
     now = NOW + timedelta(hours=4)
     found = store.read_now(lambda session: hours_since(session, NOW + timedelta(minutes=90), now))
     assert [one.at for one in found] == [NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * HOUR]
+
+
+def test_a_clock_that_was_ahead_hides_nothing(store: Store) -> None:
+    store.write_now(lambda session: decide(session, 10, timedelta(minutes=1)))
+    ahead = HourSum(begins_at=NOW + timedelta(days=1), until=NOW + timedelta(days=1, minutes=5), body="{}")
+    store.write_now(lambda session: session.add(ahead))
+    now = NOW + timedelta(minutes=30)
+    assert over_all(one.sums for one in store.read_now(lambda session: hours_since(session, NOW, now))).decisions == 10
+    sum_all(store, now)
+    assert [count for _, count in kept(store)] == [10]

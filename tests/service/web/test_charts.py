@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.charts import HEIGHT, LEAST, LEFT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH, bars, lines, small_bars
+from service.web.charts import HEIGHT, LEAST, LEFT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH, Axis, bars, lines, small_bars
 
 VALUES = st.lists(st.none() | st.floats(min_value=0, max_value=1e9), min_size=1, max_size=60)
 
@@ -13,7 +13,7 @@ VALUES = st.lists(st.none() | st.floats(min_value=0, max_value=1e9), min_size=1,
 @given(VALUES)
 def test_bars_stay_within_and_all_figures_stand_in_the_table(values: list[float | None]) -> None:
     labels = [f"l{at}" for at in range(len(values))]
-    chart = bars("Some", "things", labels, values)
+    chart = bars("Some", "things", Axis(labels, labels), values)
     assert len(chart.bars) == sum(value is not None for value in values)
     for bar in chart.bars:
         assert LEFT <= bar.x <= bar.x + bar.width <= WIDTH
@@ -27,7 +27,8 @@ def test_bars_stay_within_and_all_figures_stand_in_the_table(values: list[float 
 
 @given(VALUES)
 def test_a_line_is_cut_where_nothing_is_known(values: list[float | None]) -> None:
-    chart = lines("Some", "things", [str(at) for at in range(len(values))], [("one", values)])
+    labels = [str(at) for at in range(len(values))]
+    chart = lines("Some", "things", Axis(labels, labels), [("one", values)])
     (line,) = chart.lines
     assert len(line.dots) == sum(value is not None for value in values)
     for dot in line.dots:

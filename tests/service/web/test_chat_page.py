@@ -8,6 +8,7 @@ import pytest
 
 from service.http.parts import Parts
 from service.settings import ServiceSettings
+from service.web.routes.chat import ONE_VISITOR
 from tests.service.running import Running
 from tests.service.web.surfer import ACCEPT, Surfer
 
@@ -91,17 +92,66 @@ async def test_a_stream_tells_steps_and_the_answer(surfer: Surfer) -> None:
     assert events[-3:] == ["reply", "decision", "done"]
 
 
+async def test_a_persons_answer_comes_to_whoever_waits_for_days(surfer: Surfer, service: Running) -> None:
+    await surfer.see("/")
+    page = await surfer.do("/chat", message="I want to speak to a human being", conversation_id="")
+    conversation = FIELD.search(page)[1]
+    service.clock.turn(days=6)
+    case = (await service.get("/v1/desk/cases", "desk")).json()["cases"][0]["case_id"]
+    await service.post(f"/v1/desk/cases/{case}/reply", {"text": "Good morning."}, "desk")
+    part = await surfer.see(f"/thread?conversation={conversation}")
+    assert part.lstrip().startswith("<ol")
+    assert "Good morning." in part
+    service.clock.turn(days=6)  # asking has renewed the cookie
+    assert "Good morning." in await surfer.see(f"/?conversation={conversation}")
+    service.clock.turn(days=8)
+    await surfer.see(f"/?conversation={conversation}", 404)
+
+
+async def test_what_failed_leads_back_to_its_conversation(surfer: Surfer) -> None:
+    await surfer.see("/")
+    page = await surfer.do("/chat", message="How long do I have to send shoes back?", conversation_id="")
+    conversation = FIELD.search(page)[1]
+    answer = await surfer.send("/chat", message=" ", conversation_id=conversation)
+    assert f'href="/?conversation={conversation}"' in answer.text
+    answer = await surfer.send("/chat", message=" ", conversation_id='V-0"onclick="')
+    assert 'href="/"' in answer.text
+
+
 class TestLimited:
     @pytest.fixture
     def service_settings(self) -> ServiceSettings:
         """As it is served, for few visitors."""
         return ServiceSettings(visitors_a_minute=3)
 
-    async def test_who_drops_the_cookie_is_no_other_visitor(self, surfers: Callable[[], Surfer]) -> None:
+    async def test_who_drops_the_cookie_is_no_other_visitor(
+        self, surfers: Callable[[], Surfer], service: Running
+    ) -> None:
         statuses, last = [], surfers()
         for path in ("/chat", "/chat/stream", "/chat", "/chat", "/chat/stream"):
             last = surfers()
             await last.see("/")
             statuses.append((await last.send(path, message="hello", conversation_id="")).status_code)
         assert statuses == [303, 200, 303, 429, 429]
-        assert "Too many at once" in (await last.send("/chat", message="hello", conversation_id="")).text
+        answer = await last.send("/chat", message="hello", conversation_id="")
+        assert "Too many at once" in answer.text
+        assert "Wait" in answer.text
+        for _ in range(20):  # what is refused keeps nobody out for longer
+            service.clock.turn(seconds=10)
+            statuses.append((await last.send("/chat", message="hello", conversation_id="")).status_code)
+        assert statuses[5:].count(303) >= 5
+
+
+class TestOneVisitor:
+    @pytest.fixture
+    def service_settings(self) -> ServiceSettings:
+        """As it is served."""
+        return ServiceSettings()
+
+    async def test_one_visitor_does_not_take_the_room_of_all(self, surfers: Callable[[], Surfer]) -> None:
+        greedy, other = surfers(), surfers()
+        await greedy.see("/")
+        statuses = [(await greedy.send("/chat", message="hello", conversation_id="")).status_code for _ in range(70)]
+        assert statuses.count(303) == ONE_VISITOR.most
+        await other.see("/")
+        assert (await other.send("/chat", message="hello", conversation_id="")).status_code == 303

@@ -50,6 +50,20 @@ async def test_reply_and_hand_back(at_desk: Surfer, service: Running) -> None:
     assert said["messages"][-1]["text"] == "Good morning, <b>I</b> have looked.\nYours, the desk"
 
 
+async def test_an_answer_is_sent_once_and_not_past_what_was_said_meanwhile(at_desk: Surfer, service: Running) -> None:
+    decision = await service.say(HUMAN, customer_id="C-1001")
+    case = await first_case(at_desk)
+    page = await at_desk.see(case)
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None
+    await at_desk.do(f"{case}/reply", text="Good morning.", seen=seen[1])
+    again = await at_desk.send(f"{case}/reply", text="Good morning.", seen=seen[1])
+    assert again.status_code == 409
+    assert "Good morning.</textarea>" in again.text
+    said = (await service.get(f"/v1/conversations/{decision['conversation_id']}")).json()["messages"]
+    assert [one["role"] for one in said].count("person") == 1
+
+
 async def test_corrections_are_kept_with_their_reason(at_desk: Surfer, service: Running) -> None:
     await service.say(HUMAN, customer_id="C-1001")
     case = await first_case(at_desk)
@@ -66,7 +80,12 @@ async def test_corrections_are_kept_with_their_reason(at_desk: Surfer, service: 
     assert "next action: escalate → reply" in page
     page = await at_desk.do(f"{case}/correct", priority="urgent", category="", next_action="", reason="Again.")
     assert "Again." not in page  # nothing was changed
-    for fields in ({"priority": "urgent"}, {"priority": "urgent", "reason": " "}, {"priority": "most", "reason": "x"}):
+    for fields in (
+        {"priority": "urgent"},
+        {"priority": "urgent", "reason": " "},
+        {"priority": "most", "reason": "x"},
+        {"reason": "Nothing is chosen."},
+    ):
         answer = await at_desk.send(f"{case}/correct", **fields)
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text

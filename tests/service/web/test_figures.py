@@ -26,6 +26,7 @@ def test_the_charts_hold_every_hour_once(hours: int, ago: list[int]) -> None:
     assert len(volume.bars) <= MOST_POINTS
     counts = [int(row[1].replace(",", "")) for row in volume.rows]
     assert sum(counts) == shown.total.decisions == sum(one.sums.decisions for one in found)
+    assert len({row[0] for row in volume.rows}) == len(volume.rows)
     if 0 in ago:
         assert counts[-1] >= 1
 
@@ -51,14 +52,14 @@ def test_steps_stand_in_their_order_with_their_percentiles() -> None:
     ]
     p50, p95, p99 = (float(figure) for figure in times.trends[-1].figures)
     assert p50 == p95 == p99 == pytest.approx(10.0, rel=0.03)
-    assert times.rows[-1] == ("12:00", *(one.figures[1] for one in times.trends))
+    assert times.rows[-1] == ("Nov 25 12:00", *(" / ".join(one.figures) for one in times.trends))
 
 
 def test_shares_are_of_what_was_decided() -> None:
     shown = figures([hour(hour_of(NOW), 4, unsure=1)], 24, NOW)
     assert (shown.total.escalated, shown.total.in_doubt) == (1.0, 0.25)
-    assert shown.charts[1].rows[-1] == ("12:00", "100.0", "25.0")
-    assert shown.charts[1].rows[0] == ("12:00", "-", "-")
+    assert shown.charts[1].rows[-1] == ("Nov 25 12:00", "100.0", "25.0")
+    assert shown.charts[1].rows[0] == ("Nov 24 12:00", "-", "-")
     assert figures([], 24, NOW).total.escalated is None
 
 

@@ -58,8 +58,9 @@ def test_the_desk_by_keyboard_alone(page: Page, desk: Desk) -> None:
     tab_to(there, there.get_by_role("button", name="Send to the customer"))
     there.keyboard.press("Enter")
     expect(there.locator(".messages li.person")).to_have_count(1)
-    page.reload()
-    expect(page.locator(".messages li.person")).to_contain_text("your teapot is on its way")
+    answer = page.locator(".messages li.person")  # which comes to the open page
+    expect(answer).to_contain_text("your teapot is on its way", timeout=15_000)
+    expect(page.get_by_role("log")).to_contain_text("your teapot")
 
 
 def test_without_scripts_forms_do_it_all(context: BrowserContext, desk: Desk) -> None:

@@ -28,14 +28,7 @@ def test_no_page_keeps_anybody_out(
     write(page, f"I want my money back for {order}")
     look(page, page.url)
     Desk(page).sign_in(site.keys["admin"])
-    for path in (
-        "/desk",
-        "/desk?state=waiting",
-        "/desk?state=closed",
-        "/ops",
-        "/ops/traces",
-        "/ops/traces?action=none",
-    ):
+    for path in PATHS:
         look(page, path)
     Desk(page).open_case(order, "waiting")
     for details in page.locator("summary").all():
