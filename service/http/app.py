@@ -17,6 +17,7 @@ from service.http.problems import add_problem_handlers
 from service.http.protocol import PATIENCE
 from service.http.routes import conversations, desk, health, ops, stream, tickets
 from service.warm_up import warm_up
+from service.web.busy import refuse
 from service.web.routes import chat as chat_pages
 from service.web.routes import desk as desk_pages
 from service.web.routes import nowhere, sign_in, static
@@ -59,7 +60,7 @@ def create_app(parts: Parts, started: Callable[[Gate], None] = lambda _: None) -
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     add_problem_handlers(app)
-    app.add_middleware(GateMiddleware, gate=parts.gate)
+    app.add_middleware(GateMiddleware, gate=parts.gate, refuse=refuse)
     app.add_middleware(MetricsMiddleware, metrics=parts.metrics)
     return app
 

@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.problems import document
 
+BUSY, WAIT = "Too much is in progress. Try again.", {"Retry-After": "1"}
 UNGATED = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+def busy() -> Response:
+    """Return the refusal for programs."""
+    return document(503, BUSY, WAIT)
 
 
 @dataclass
@@ -32,6 +39,7 @@ class GateMiddleware:
 
     app: ASGIApp
     gate: Gate = field(default_factory=lambda: Gate(64))
+    refuse: Callable[[Scope], Response] = lambda _: busy()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer 503."""
@@ -41,8 +49,7 @@ class GateMiddleware:
         gate = self.gate
         if gate.draining or gate.in_progress >= gate.most:
             gate.refused += 1
-            answer = document(503, "Too much is in progress. Try again.", {"Retry-After": "1"})
-            await answer(scope, receive, send)
+            await self.refuse(scope)(scope, receive, send)
             return
         gate.change(1)
         try:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from agent.decision import Decision
+from service.http.answers import ConversationView
 from service.http.models import ChatRequest, Id
 from service.http.parts import Open, Parts
 from service.http.policy import public
@@ -18,6 +19,7 @@ from service.intake import Started
 from service.store.conversations import read_conversation
 from service.store.counts import Limit, count
 from service.store.idempotency import Answered
+from service.store.owners import NoSuchConversation
 from service.store.store import Session
 from service.web.chatting import Chatting, chatting, chatting_as
 from service.web.demo import demo_customers
@@ -26,6 +28,7 @@ from service.web.page_route import Here, PageRoute, Sent, go_to
 from service.web.rendering import page
 
 SAYS = {"message": "Write your message first."}
+GONE = "This browser has no such conversation: it began in another one, or was left alone for a week. Begin another."
 ONE_VISITOR = Limit(most=10, seconds=60)  # conversations that one begins
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -37,10 +40,7 @@ async def chat_page(
 ) -> Response:
     """Show a conversation of this browser's, or the beginning of one."""
     who = await chatting(request, parts)
-    view = None
-    if conversation is not None:
-        found, messages = await parts.store.read(lambda session: read_conversation(session, conversation, who.writer))
-        view = conversation_view(found, messages)
+    view = await _read(conversation, who, parts) if conversation is not None else None
     response = page(
         "chat/chat.html",
         messages=view.messages if view else [],
@@ -60,8 +60,7 @@ async def chat_page(
 async def thread(request: Request, parts: Open, conversation: Id) -> Response:
     """Return what was said, for a page that waits for a person's answer."""
     who = await chatting(request, parts)
-    found, messages = await parts.store.read(lambda session: read_conversation(session, conversation, who.writer))
-    view = conversation_view(found, messages)
+    view = await _read(conversation, who, parts)
     response = page("chat/thread.html", messages=view.messages, with_person=view.state == "with_person")
     who.keep(response, request)
     return response
@@ -115,7 +114,17 @@ async def _begin(request: Request, sent: Form, parts: Parts) -> tuple[Chatting, 
     if asked.conversation_id is None and who.caller.customer_id is None:
         await parts.store.write(lambda session: _one_more_visitor(session, who.caller.id, parts), durable=False)
     incoming = Incoming(asked.message, who.writer, "chat", chat=True, conversation_id=asked.conversation_id)
-    return who, await parts.intake.begin(incoming)
+    try:
+        return who, await parts.intake.begin(incoming)
+    except NoSuchConversation as problem:
+        raise Problem(404, GONE) from problem
+
+
+async def _read(id: str, who: Chatting, parts: Parts) -> ConversationView:
+    try:
+        return conversation_view(*await parts.store.read(lambda session: read_conversation(session, id, who.writer)))
+    except NoSuchConversation as problem:
+        raise Problem(404, GONE) from problem
 
 
 def _one_more_visitor(session: Session, id: str, parts: Parts) -> None:

@@ -38,7 +38,7 @@ async def test_nobody_reads_or_writes_in_another_conversation(surfers: Callable[
     await other.see(answer.headers["location"], 404)
     conversation = answer.headers["location"].partition("=")[2]
     assert (await other.send("/chat", message="hello", conversation_id=conversation)).status_code == 404
-    await other.see("/?conversation=V-00000000000000000000000000000000", 404)
+    assert "Begin another" in await other.see("/?conversation=V-00000000000000000000000000000000", 404)
 
 
 @pytest.mark.parametrize(("message", "status"), [("", 422), ("  \n", 422), ("x" * 100_001, 422), ("a\ud800b", 400)])
