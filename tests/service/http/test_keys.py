@@ -50,15 +50,16 @@ async def test_a_key_is_kept_for_a_day(service: Running) -> None:
 
 
 async def test_a_claim_whose_worker_died_is_taken_over(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    intake = service.parts.intake
+    intake, claimed = service.parts.intake, asyncio.Event()
 
     async def dies(*_: object) -> None:
+        claimed.set()
         await asyncio.Event().wait()
 
     with monkeypatch.context() as patched:
         patched.setattr(type(intake), "finish", dies)
         asking = asyncio.create_task(service.post("/v1/triage", BODY, Idempotency_Key="one"))
-        await asyncio.sleep(0.3)
+        await asyncio.wait_for(claimed.wait(), 20)
         asking.cancel()
     assert (await service.post("/v1/triage", BODY, Idempotency_Key="one")).status_code == 409
     service.clock.turn(seconds=20)
