@@ -63,7 +63,7 @@ def _start(var: Path, threads: int, case: MixTicket) -> float:
     command = [str(triage), "ticket", case.ticket.text, "--customer", owner, "--json"]
     environment = os.environ | {"TRIAGE_VAR": str(var), "TRIAGE_THREADS": str(threads)}
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:  # noqa: S603 - ours
         line = process.stdout.readline() if process.stdout else ""
         seconds = time.perf_counter() - started
     if process.returncode:
@@ -74,7 +74,7 @@ def _start(var: Path, threads: int, case: MixTicket) -> float:
 
 def _memory(var: Path, library: Path, threads: int) -> tuple[float | None, float | None]:
     command = [sys.executable, "-m", "evals.bench.fresh", str(var), str(library), str(threads)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)  # noqa: S603 - ours
     if done.returncode:
         raise RuntimeError(f"the serving process ended with exit code {done.returncode}: {done.stderr[-500:]}")
     resident, peak = json.loads(done.stdout)

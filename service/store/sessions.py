@@ -26,14 +26,14 @@ class SignedIn:
     ends_at: datetime
 
 
-def sign_in(session: Session, key_secret: str, now: datetime) -> str | None:
-    """Begin a session and return its secret, which the browser's cookie holds; None for a key that is not for pages."""
+def sign_in(session: Session, key_secret: str, now: datetime) -> tuple[str, Role] | None:
+    """Begin a session and return its secret, for the browser's cookie, and its role; None for a key not for pages."""
     key = key_of(session, key_secret)
     if key is None or Role(key.role) not in PAGE_ROLES:
         return None
     secret = secrets.token_urlsafe(SECRET_BYTES)
     session.add(WebSession(id=_digest(secret), key_id=key.id, created_at=now, ends_at=now + LASTS))
-    return secret
+    return secret, Role(key.role)
 
 
 def signed_in(session: Session, secret: str, now: datetime) -> SignedIn | None:

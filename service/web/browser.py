@@ -1,6 +1,5 @@
 """What a browser holds: a secret of its own, against forged forms, and who is signed in there or chats."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from service.http.parts import parts_of
 
 BROWSER, SESSION, CHAT = "triage_browser", "triage_session", "triage_chat"
 LONGEST = 4096  # characters of a cookie that are looked at
-CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
+CSRF_FIELD = "csrf"
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,3 @@ def keep(response: Response, request: Request, name: str, value: str, seconds: i
 def forget(response: Response, name: str) -> None:
     """Have the browser forget a value."""
     response.delete_cookie(name, httponly=True, samesite="lax")
-
-
-def fingerprint(secret: str) -> str:
-    """Return what a secret is counted under."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service.http.gate import BUSY, WAIT, busy
+from service.web.page_route import PLACES
 from service.web.rendering import page
 
 
@@ -14,7 +15,9 @@ def refuse(scope: Scope) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return busy()
     again = request.method == "GET"
+    # Nobody has matched the path to a route yet: "//elsewhere" would lead there.
+    back = request.url.path if again and f"/{request.url.path.split('/')[1]}" in PLACES else "/"
     told = {"title": "Too much at once", "detail": BUSY, "written": "", "person": None, "csrf": ""}
-    response = page("problem.html", 503, again=again, back=request.url.path if again else "/", **told)
+    response = page("problem.html", 503, again=again, back=back, **told)
     response.headers.update(WAIT)
     return response

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from service.http.body import read_body
 from service.http.problems import Problem
-from service.web.browser import CSRF_FIELD, CSRF_HEADER, Browser
+from service.web.browser import CSRF_FIELD, Browser
 
 M = TypeVar("M", bound=BaseModel)
 FORM = "application/x-www-form-urlencoded"
@@ -38,7 +38,7 @@ def must_be_ours(request: Request, form: Form) -> None:
     """Raise Problem 403 for a form that another site made, or that no page of this browser showed."""
     browser: Browser = request.state.browser
     from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    if from_elsewhere or not browser.sent(request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD, "")):
+    if from_elsewhere or not browser.sent(form.get(CSRF_FIELD, "")):
         raise Problem(
             403, "This form is not from a page that was opened here lately. Go back, reload it, and try again."
         )

@@ -9,7 +9,7 @@ from service.http.parts import Open
 from service.http.policy import public
 from service.http.problems import too_often
 from service.store.counts import Limit, count
-from service.store.sessions import LASTS, sign_in, sign_out, signed_in
+from service.store.sessions import LASTS, sign_in, sign_out
 from service.store.store import Session
 from service.web.browser import SESSION, cookie, forget, keep
 from service.web.page_route import Here, PageRoute, Sent, go_to
@@ -37,14 +37,12 @@ async def enter(request: Request, sent: Sent, here: Here, parts: Open) -> Respon
     key, wanted, before = sent.get("key", "").strip(), sent.get("next", ""), cookie(request, SESSION)
 
     def unit(session: Session) -> tuple[str, Role] | int | None:
-        secret = sign_in(session, key, parts.now())
-        session.flush()
-        found = signed_in(session, secret, parts.now()) if secret is not None else None
-        if secret is None or found is None:
+        begun = sign_in(session, key, parts.now())
+        if begun is None:
             return count(session, "sign-in:failed", ATTEMPTS, parts.now()) or None
         if before is not None:
             sign_out(session, before)  # nobody would ever end it
-        return secret, found.caller.role
+        return begun
 
     found = await parts.store.write(unit)
     if isinstance(found, int) and parts.door.limited:

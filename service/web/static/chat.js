@@ -74,6 +74,7 @@ async function send() {
   const response = await fetch("/chat/stream", { method: "POST", body });
   if (!response.ok) throw new Error(await refusal(response));
   let decided = false;
+  let handedOver = false;
   for await (const { kind, data } of events(response)) {
     if (kind === "step") progress.textContent = `${SAYS[data.step] || data.step}…`;
     if (kind === "reply") {
@@ -83,13 +84,14 @@ async function send() {
     if (kind === "problem") throw new Error(data.detail || AWAY);
     if (kind === "decision") {
       decided = true;
+      handedOver = data.next_action === "escalate";
       form.elements.conversation_id.value = data.conversation_id;
       history.replaceState(null, "", `/?conversation=${encodeURIComponent(data.conversation_id)}`);
     }
   }
   if (!decided) throw new Error(AWAY);
   box.value = "";
-  await look();
+  if (handedOver || thread.querySelector(".note")) await look().catch(() => {});
 }
 
 // Brings what was said and is not shown yet: a person answers when a person can.

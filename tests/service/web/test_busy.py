@@ -14,6 +14,8 @@ async def test_a_browser_gets_a_page(surfer: Surfer, service: Running, path: str
     assert f'<a href="{path}">Try again</a>' in page
     answer = await surfer.http.get(path, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    elsewhere = await surfer.see("http://test//elsewhere.example/desk", 503)
+    assert 'href="/">Try again' in elsewhere
     sent = await surfer.send("/chat", message="hello")
     assert (sent.status_code, sent.headers["retry-after"]) == (503, "1")
     assert "Go back" in sent.text
